@@ -1,0 +1,96 @@
+"""A running kernel, as a front end sees it: what is installed as 'gradus' in the Jupyter that runs these tests."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+PATIENCE = 60  # seconds until a test gives up on a message; none waits that long when the kernel is well
+
+
+@dataclass
+class Outcome:
+    """All that a cell sent: the reply, and what stands below the cell, in order."""
+
+    reply: dict
+    outputs: list[dict] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        return self.reply["content"]["status"]
+
+    def text(self, stream: str = "stdout") -> str:
+        return "".join(message["content"]["text"] for message in self.outputs
+                       if message["msg_type"] == "stream" and message["content"]["name"] == stream)
+
+    def result(self) -> str:
+        return next(message["content"]["data"]["text/plain"] for message in self.outputs
+                    if message["msg_type"] == "execute_result")
+
+    def error(self) -> dict:
+        return next(message["content"] for message in self.outputs if message["msg_type"] == "error")
+
+
+class Kernel:
+    def __init__(self) -> None:
+        self.manager = KernelManager(kernel_name="gradus")
+        self.manager.start_kernel()
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=PATIENCE)
+
+    def stop(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def run(self, code: str, **flags) -> Outcome:
+        return self.outcome(self.client.execute(code, **flags))
+
+    def outcome(self, msg_id: str) -> Outcome:
+        """Waits for the end of a cell: its reply and, on IOPub, its idle."""
+        outputs = []
+        while True:
+            message = self.published(msg_id)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+            if message["msg_type"] not in ("status", "execute_input"):
+                outputs.append(message)
+        while (reply := self.client.get_shell_msg(timeout=PATIENCE))["parent_header"]["msg_id"] != msg_id:
+            pass
+        return Outcome(reply, outputs)
+
+    def published(self, msg_id: str) -> dict:
+        while True:
+            message = self.client.get_iopub_msg(timeout=PATIENCE)
+            if message["parent_header"].get("msg_id") == msg_id:
+                return message
+
+    def begin(self, code: str) -> str:
+        """Starts a cell that prints and goes on; comes back when its first output is here, so that it surely runs."""
+        msg_id = self.client.execute(code)
+        while self.published(msg_id)["msg_type"] != "stream":
+            pass
+        return msg_id
+
+    def on_control(self, msg_type: str) -> dict:
+        request = self.client.session.msg(msg_type, {})
+        self.client.control_channel.send(request)
+        while True:
+            reply = self.client.get_control_msg(timeout=PATIENCE)
+            if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
+                return reply
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()
+
+
+@pytest.fixture
+def own_kernel():
+    """For a test that ends its kernel or leaves it in a state that others should not meet."""
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()
