@@ -12,6 +12,9 @@ public interface Frontend {
     /** See {@link Notebook#clearOutput(boolean)}. */
     void clearOutput(boolean wait);
 
+    /** See {@link Notebook#input} and {@link Notebook#password}. */
+    String input(String prompt, boolean hidden);
+
     /** No notebook: shows nothing. */
     Frontend NONE = new Frontend() {
         @Override
@@ -30,6 +33,11 @@ public interface Frontend {
 
         @Override
         public void clearOutput(boolean wait) {
+        }
+
+        @Override
+        public String input(String prompt, boolean hidden) {
+            throw new IllegalStateException("nobody is there to answer \"" + prompt + "\": no notebook is attached");
         }
     };
 

@@ -26,6 +26,19 @@ public final class Notebook {
         Frontend.current().clearOutput(wait);
     }
 
+    /**
+     * Asks the reader for a line of text and waits for it; throws {@link IllegalStateException} where nobody can
+     * answer, in a headless run say.
+     */
+    public static String input(String prompt) {
+        return Frontend.current().input(prompt, false);
+    }
+
+    /** Like {@link #input}, but what is typed stays hidden. */
+    public static String password(String prompt) {
+        return Frontend.current().input(prompt, true);
+    }
+
     /** Whether a notebook is there to show anything: false in tests and programs that use our libraries alone. */
     public static boolean isAttached() {
         return Frontend.current() != Frontend.NONE;

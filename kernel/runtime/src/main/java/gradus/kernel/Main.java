@@ -1,0 +1,58 @@
+package gradus.kernel;
+
+import gradus.kernel.engine.Engine;
+import gradus.kernel.engine.JShellEngine;
+import gradus.kernel.session.Kernel;
+import gradus.kernel.wire.ConnectionFile;
+import gradus.kernel.wire.Sockets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Starts a kernel: {@code java … gradus.kernel.Main CONNECTION_FILE}, as the kernelspec says. */
+public final class Main {
+
+    private static final String USAGE = "usage: gradus.kernel.Main CONNECTION_FILE | --rehearse";
+
+    private Main() {
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        if (arguments.length != 1) {
+            fail(USAGE);
+        }
+        try {
+            if (arguments[0].equals("--rehearse")) {
+                Rehearsal.run();
+            } else {
+                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine());
+                watchParent(kernel);
+                kernel.start();
+                kernel.awaitShutdown();
+                kernel.close();
+            }
+        } catch (ConnectionFile.Unusable | Sockets.CannotBind e) {
+            fail(e.getMessage());
+        }
+        System.exit(0);   // threads of the user's must not keep the process
+    }
+
+    /** The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. */
+    static Supplier<Engine> engine() {
+        var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
+        return () -> new JShellEngine(classPath);
+    }
+
+    /** A kernel whose server has died serves nobody: Jupyter names the server's process in the environment. */
+    private static void watchParent(Kernel kernel) {
+        Optional.ofNullable(System.getenv("JPY_PARENT_PID"))
+                .filter(pid -> pid.matches("\\d{1,18}"))
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
+                .ifPresent(parent -> parent.onExit().thenRun(kernel::requestShutdown));
+    }
+
+    private static void fail(String why) {
+        System.err.println("gradus: " + why);
+        System.exit(1);
+    }
+}

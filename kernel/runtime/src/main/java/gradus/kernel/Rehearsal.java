@@ -1,0 +1,83 @@
+package gradus.kernel;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.session.Kernel;
+import gradus.kernel.wire.Codec;
+import gradus.kernel.wire.ConnectionFile;
+import gradus.kernel.wire.Message;
+import gradus.kernel.wire.Sockets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/**
+ * A kernel's first minute with itself as the client: what the JVM loads and links meanwhile is what it records for a
+ * start-up archive ({@code -XX:AOTCacheOutput}), so that real starts find it ready.
+ */
+final class Rehearsal {
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final List<String> CELLS = List.of(
+            "1 + 1",
+            "var xs = List.of(3, 1, 2);\nfor (int x : xs) System.out.println(x);\nxs.stream().sorted().toList()",
+            "record Point(double x, double y) {}\nint twice(int n) { return 2 * n; }\nnew Point(twice(1), 0)",
+            "throw new IllegalStateException(\"rehearsed\");",
+            "undefined + 1",
+            "display(\"shown\");");
+
+    private Rehearsal() {
+    }
+
+    static void run() throws Sockets.CannotBind {
+        var connection = new ConnectionFile("tcp", "127.0.0.1", freePort(), freePort(), freePort(), freePort(),
+                freePort(), "rehearsal");
+        try (var kernel = new Kernel(connection, Main.engine()); var context = new ZContext()) {
+            kernel.start();
+            var shell = context.createSocket(SocketType.DEALER);
+            shell.connect(connection.endpoint(connection.shellPort()));
+            var iopub = context.createSocket(SocketType.SUB);
+            iopub.subscribe(ZMQ.SUBSCRIPTION_ALL);
+            iopub.connect(connection.endpoint(connection.iopubPort()));
+            var codec = new Codec(connection.key());
+
+            ask(shell, codec, "kernel_info_request", JSON.objectNode());
+            for (var cell : CELLS) {
+                ask(shell, codec, "execute_request", JSON.objectNode().put("code", cell).put("stop_on_error", false));
+            }
+            ask(shell, codec, "complete_request", JSON.objectNode().put("code", "xs.st").put("cursor_pos", 5));
+            ask(shell, codec, "inspect_request", JSON.objectNode().put("code", "xs.stream").put("cursor_pos", 9));
+            ask(shell, codec, "is_complete_request", JSON.objectNode().put("code", "for (;;) {"));
+            ask(shell, codec, "shutdown_request", JSON.objectNode().put("restart", false));
+        }
+    }
+
+    private static void ask(ZMQ.Socket shell, Codec codec, String type, ObjectNode content) {
+        var frames = codec.encode(Message.of(type, List.of(), JSON.objectNode(), content));
+        for (int i = 0; i < frames.size(); i++) {
+            shell.send(frames.get(i), i < frames.size() - 1 ? ZMQ.SNDMORE : 0);
+        }
+        var reply = new ArrayList<byte[]>();
+        do {
+            reply.add(shell.recv());
+        } while (shell.hasReceiveMore());
+        try {
+            codec.decode(reply);
+        } catch (Codec.Rejected e) {
+            throw new IllegalStateException("the rehearsed reply to " + type + " is no message: " + e.getMessage());
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package gradus.kernel.engine;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+
+/** One run of a cell: which threads belong to it, and whether it is to stop. */
+final class Execution {
+
+    /** Inherited by the threads that a cell starts, so they are stopped with it. */
+    private static final InheritableThreadLocal<Execution> OF_THREAD = new InheritableThreadLocal<>();
+
+    private final Thread thread = Thread.currentThread();
+    private boolean inUserCode;
+    private volatile boolean stopped;
+
+    /** Begins a run on the calling thread. */
+    static Execution begin() {
+        var execution = new Execution();
+        OF_THREAD.set(execution);
+        return execution;
+    }
+
+    /** The run that the calling thread works for; {@code null} for threads of nobody, such as pool workers. */
+    static Execution ofCurrentThread() {
+        boolean shared = Thread.currentThread() instanceof ForkJoinWorkerThread worker
+                && worker.getPool() == ForkJoinPool.commonPool();
+        return shared ? null : OF_THREAD.get();
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /**
+     * Asks the run to stop. The thread itself is interrupted only in user code: inside the compiler an interrupt would
+     * close the file channels that it reads class files through, for good.
+     */
+    synchronized void stop() {
+        stopped = true;
+        Interruption.arm(this);
+        if (inUserCode) {
+            thread.interrupt();
+        }
+    }
+
+    /** User code begins on the run's thread; throws at once when the run was stopped before. */
+    synchronized void enterUserCode() {
+        if (stopped) {
+            throw new CellInterrupted();
+        }
+        inUserCode = true;
+    }
+
+    /** User code has ended on the run's thread; an interrupt that came too late for it is forgotten. */
+    synchronized void leaveUserCode() {
+        inUserCode = false;
+        Thread.interrupted();
+    }
+}

@@ -1,0 +1,123 @@
+package gradus.kernel.session;
+
+import gradus.kernel.api.Frontend;
+import gradus.kernel.session.CellOutput.Stream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
+
+/**
+ * Leads {@code System.out}, {@code System.err} and {@code System.in} to the cell whose thread uses them. Workers of
+ * the common pool belong to no cell and count as the one that ran last; the kernel's own threads keep the process's
+ * streams, where its log lines belong.
+ */
+final class StandardStreams implements AutoCloseable {
+
+    private final PrintStream processOut = System.out;
+    private final PrintStream processErr = System.err;
+    private final InputStream processIn = System.in;
+    private final ThreadGroup kernelThreads;
+    private volatile CellOutput last;
+
+    /** @param kernelThreads the group of the threads that never run user code */
+    StandardStreams(ThreadGroup kernelThreads) {
+        this.kernelThreads = kernelThreads;
+        System.setOut(new PrintStream(new Routed(Stream.stdout, processOut), false, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(new Routed(Stream.stderr, processErr), false, StandardCharsets.UTF_8));
+        System.setIn(new Typed());
+    }
+
+    /** From now on the calling thread, and those that it starts, write into this cell. */
+    void bind(CellOutput output) {
+        Frontend.bind(output);
+        last = output;
+    }
+
+    private CellOutput current() {
+        var thread = Thread.currentThread();
+        if (thread.getThreadGroup() == kernelThreads) {
+            return null;
+        }
+        boolean shared = thread instanceof ForkJoinWorkerThread worker && worker.getPool() == ForkJoinPool.commonPool();
+        return !shared && Frontend.current() instanceof CellOutput own ? own : last;
+    }
+
+    @Override
+    public void close() {
+        System.setOut(processOut);
+        System.setErr(processErr);
+        System.setIn(processIn);
+    }
+
+    private final class Routed extends OutputStream {
+
+        private final Stream stream;
+        private final PrintStream process;
+
+        Routed(Stream stream, PrintStream process) {
+            this.stream = stream;
+            this.process = process;
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            var output = current();
+            if (output == null) {
+                process.write(bytes, offset, length);
+                process.flush();
+            } else {
+                output.write(stream, bytes, offset, length);
+            }
+        }
+    }
+
+    /** Asks the reader for a line whenever a cell wants input and has none left. */
+    private final class Typed extends InputStream {
+
+        private InputStream line = InputStream.nullInputStream();
+
+        @Override
+        public synchronized int read() throws IOException {
+            int b = line.read();
+            if (b < 0) {
+                ask();
+                b = line.read();
+            }
+            return b;
+        }
+
+        @Override
+        public synchronized int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (line.available() == 0) {
+                ask();
+            }
+            return line.read(bytes, offset, length);   // what is there, without asking for more
+        }
+
+        @Override
+        public synchronized int available() throws IOException {
+            return line.available();
+        }
+
+        private void ask() throws IOException {
+            var output = current();
+            if (output == null) {
+                throw new IOException("no cell is running that could ask for input");
+            }
+            line = new ByteArrayInputStream((output.input("", false) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}
