@@ -149,7 +149,7 @@ public final class JShellEngine implements Engine {
             return Optional.of(tracebacks.thrown(event.exception()));
         }
         if (snippet instanceof DeclarationSnippet declaration && event.status() != Snippet.Status.VALID) {
-            return waiting(cell, piece, declaration, event.status());
+            return waiting(cell, piece, declaration);
         }
         return Optional.empty();
     }
@@ -164,15 +164,14 @@ public final class JShellEngine implements Engine {
     }
 
     /** A definition whose names are not all known: a class or method may come before what it needs, a value may not. */
-    private Optional<Outcome> waiting(Cell cell, Piece piece, DeclarationSnippet snippet, Snippet.Status status) {
+    private Optional<Outcome> waiting(Cell cell, Piece piece, DeclarationSnippet snippet) {
         var missing = shell.unresolvedDependencies(snippet).collect(Collectors.joining(", "));
         if (snippet instanceof VarSnippet) {
             shell.drop(snippet);
             return Optional.of(tracebacks.notCompiled(cell, List.of(new Fault("cannot find symbol: " + missing,
                     piece.offset(), piece.offset() + piece.source().length()))));
         }
-        System.err.println(snippet.name() + (status == Snippet.Status.RECOVERABLE_DEFINED
-                ? " is defined, but cannot be used before: " : " is not defined before: ") + missing);
+        System.err.println(snippet.name() + " cannot be used yet: it waits for " + missing);
         return Optional.empty();
     }
 

@@ -1,0 +1,200 @@
+package gradus.kernel.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gradus.kernel.engine.Engine.Cell;
+import gradus.kernel.engine.Engine.Outcome;
+import gradus.kernel.engine.Engine.Outcome.Done;
+import gradus.kernel.engine.Engine.Outcome.Failed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+public class JShellEngineTest {
+
+    /** Released by a cell to say that it runs; public, with its class, for the cell's sake. */
+    public static volatile CountDownLatch running = new CountDownLatch(1);
+
+    private static final Engine ENGINE = new JShellEngine(System.getProperty("java.class.path"));
+    private static int number;
+
+    private final List<Object> results = new ArrayList<>();
+
+    @AfterAll
+    static void close() {
+        ENGINE.close();
+    }
+
+    private Outcome run(String source) {
+        return ENGINE.execute(new Cell(++number, source), results::add);
+    }
+
+    private Failed fail(String source) {
+        return assertInstanceOf(Failed.class, run(source));
+    }
+
+    private Object value(String source) {
+        assertInstanceOf(Done.class, run(source));
+        return results.removeLast();
+    }
+
+    /** The traceback without its colours. */
+    private static String text(Failed failed) {
+        return String.join("\n", failed.traceback()).replaceAll("\u001b\\[[0-9;]*m", "");
+    }
+
+    @Test
+    void theLastExpressionIsTheResultUnlessSilenced() {
+        assertEquals(3, value("int a = 2;\na + 1"));
+        assertInstanceOf(Done.class, run("a;"));
+        assertInstanceOf(Done.class, run("a = 7"));
+        assertInstanceOf(Done.class, run("System.nanoTime();"));
+        assertEquals(List.of(), results);
+        assertEquals(7, value("a"));
+    }
+
+    @Test
+    void aSyntaxErrorInTheLastLineRunsNothing() {
+        run("int touched = 0;");
+        var failed = fail("touched = 1;\nint z = = 1;");
+        assertEquals("CompilationError", failed.name());
+        assertTrue(text(failed).contains("line 2"), text(failed));
+        assertEquals(0, value("touched"));
+    }
+
+    @Test
+    void anExceptionNamesItsClassItsCauseAndTheLineOfItsCell() {
+        run("int divide(int x) {\n    return 10 / x;\n}");
+        int defined = number;
+        var failed = fail("\nint unused = 1;\ntry {\n    divide(0);\n} catch (ArithmeticException e) {\n"
+                + "    throw new IllegalStateException(\"outer\", e);\n}");
+        assertEquals("java.lang.IllegalStateException", failed.name());
+        assertEquals("outer", failed.message());
+        assertTrue(text(failed).contains("Cell In[" + number + "], line 6"), text(failed));
+        assertTrue(text(failed).contains("Caused by: java.lang.ArithmeticException: / by zero"), text(failed));
+        assertTrue(text(failed).contains("at divide, Cell In[" + defined + "], line 2"), text(failed));
+        assertFalse(text(failed).contains("gradus.kernel") || text(failed).contains("jdk.jshell"), text(failed));
+    }
+
+    @Test
+    void linesAreRightInLambdasConstructorsAndStaticInitialisers() {
+        run("class Boom {\n    Boom() {\n        throw new IllegalStateException(\"ctor\");\n    }\n}");
+        assertTrue(text(fail("new Boom()")).contains("at new Boom, Cell In[" + (number - 1) + "], line 3"));
+        assertTrue(text(fail("Runnable r = () -> {\n    throw new IllegalStateException();\n};\nr.run();"))
+                .contains("at lambda, Cell In[" + number + "], line 2"));
+        assertTrue(text(fail("class Late {\n    static int x = Integer.parseInt(\"no\");\n}\nLate.x"))
+                .contains("at static initialiser, Cell In[" + number + "], line 2"));
+    }
+
+    @Test
+    void aTracebackNeverFloods() {
+        var failed = fail("int down(int n) { return down(n + 1) + 1; }\ndown(0)");
+        assertEquals("java.lang.StackOverflowError", failed.name());
+        assertTrue(failed.traceback().size() <= 60);
+    }
+
+    @Test
+    void aFailingInitialiserLeavesTheNameUndefined() {
+        fail("var broken = Integer.parseInt(\"x\");");
+        assertEquals("CompilationError", fail("broken").name());
+    }
+
+    @Test
+    void aToStringThatThrowsIsTheCellsFailure() {
+        var failed = assertInstanceOf(Failed.class, ENGINE.execute(
+                new Cell(++number, "class Mute { public String toString() { throw new IllegalStateException(\"mute\"); } }\n"
+                        + "new Mute()"), value -> value.toString()));
+        assertEquals("mute", failed.message());
+    }
+
+    @Test
+    void exitIsRefused() {
+        for (var call : List.of("System.exit(3);", "Runtime.getRuntime().halt(1);", "Runtime.getRuntime().exit(1);")) {
+            assertEquals("java.lang.SecurityException", fail(call).name());
+        }
+    }
+
+    @Test
+    void aClassMayWaitForAnother() {
+        assertInstanceOf(Done.class, run("class First { Second second = new Second(); }"));
+        assertInstanceOf(Done.class, run("class Second { int x = 5; }"));
+        assertEquals(5, value("new First().second.x"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "while (true) {}",
+        "while (true) { try { while (true) {} } catch (Throwable t) {} }",
+        "Thread.sleep(1_000_000);",
+        "new Object() { synchronized void hang() throws Exception { wait(); } }.hang();",
+        "Stream.iterate(1, i -> i + 1).forEach(i -> {});",
+        "int down(int n) { try { return down(n + 1); } finally { down(n + 1); } }\ndown(0);"})
+    void everyCellCanBeInterrupted(String endless) throws InterruptedException, ExecutionException {
+        running = new CountDownLatch(1);
+        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JShellEngineTest.running.countDown();\n" + endless));
+        var thread = new Thread(cell);
+        thread.start();
+        assertTrue(running.await(30, TimeUnit.SECONDS));
+        ENGINE.interrupt();
+        assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
+        thread.join();
+        assertEquals(4, value("2 + 2"));
+    }
+
+    @Test
+    void anInterruptDuringCompilationIsNotLost() throws InterruptedException, ExecutionException {
+        var started = new CountDownLatch(1);
+        var cell = new FutureTask<>(() -> {
+            started.countDown();
+            return run("while (true) {}");
+        });
+        new Thread(cell).start();
+        started.await();
+        while (!cell.isDone()) {   // whatever the cell is doing at each of these moments
+            ENGINE.interrupt();
+            Thread.onSpinWait();
+        }
+        assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
+        assertEquals(4, value("2 + 2"));
+    }
+
+    @Test
+    void anInterruptAtRestIsHarmless() {
+        ENGINE.interrupt();
+        assertEquals(2, value("1 + 1"));
+    }
+
+    @Test
+    void completionKnowsNamesOfLinesAboveThatHaveNotRun() {
+        var code = "var text = \"abc\";\ntext.toUpper";
+        var completions = ENGINE.complete(code, code.length());
+        assertEquals("toUpperCase(", completions.matches().getFirst());
+        assertEquals(code.indexOf("toUpper"), completions.start());
+        assertEquals(code.length(), completions.end());
+    }
+
+    @Test
+    void inspectionFindsAMethodWithTheCursorAtItsEnd() {
+        assertTrue(ENGINE.inspect("Math.max", 8).orElseThrow().plain().contains("int Math.max(int a, int b)"));
+        assertTrue(ENGINE.inspect("   ", 2).isEmpty());
+    }
+
+    @Test
+    void aTextIsCompleteInvalidOrIncomplete() {
+        assertInstanceOf(Engine.Completeness.Complete.class, ENGINE.isComplete("1 + 1"));
+        assertInstanceOf(Engine.Completeness.Invalid.class, ENGINE.isComplete("int x = = 3;"));
+        assertEquals(new Engine.Completeness.Incomplete("    "), ENGINE.isComplete("for (;;) {"));
+    }
+}

@@ -1,0 +1,72 @@
+package gradus.kernel.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import gradus.kernel.session.CellOutput.Stream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CellOutputTest {
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final List<String> published = new ArrayList<>();
+    private final CellOutput output = new CellOutput((type, content) -> published.add(type + " " + content), timer,
+            new Values(), (prompt, hidden) -> "answer to " + prompt);
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    private void write(Stream stream, byte[] bytes) {
+        output.write(stream, bytes, 0, bytes.length);
+    }
+
+    private void write(Stream stream, String text) {
+        write(stream, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aCharacterSplitBetweenTwoFlushesArrivesWhole() {
+        var emoji = "😀".getBytes(StandardCharsets.UTF_8);
+        synchronized (output) {   // keeps the timer out
+            write(Stream.stdout, new byte[] {'a', emoji[0], emoji[1]});
+            output.flush();
+            write(Stream.stdout, new byte[] {emoji[2], emoji[3], 'b'});
+            output.flush();
+        }
+        assertEquals(List.of("stream {\"name\":\"stdout\",\"text\":\"a\"}",
+                "stream {\"name\":\"stdout\",\"text\":\"😀b\"}"), published);
+    }
+
+    @Test
+    void theOrderOfTheProgramIsTheOrderOfTheMessages() {
+        synchronized (output) {
+            write(Stream.stdout, "one ");
+            write(Stream.stdout, "two");
+            write(Stream.stderr, "three");
+            output.clearOutput(true);
+            write(Stream.stdout, "four");
+            output.result(5, 7);
+        }
+        assertEquals(List.of("stream {\"name\":\"stdout\",\"text\":\"one two\"}",
+                "stream {\"name\":\"stderr\",\"text\":\"three\"}",
+                "clear_output {\"wait\":true}",
+                "stream {\"name\":\"stdout\",\"text\":\"four\"}",
+                "execute_result {\"data\":{\"text/plain\":\"5\"},\"metadata\":{},\"execution_count\":7}"), published);
+    }
+
+    @Test
+    void manySmallWritesAreFewMessages() {
+        for (int i = 0; i < 200_000; i++) {
+            write(Stream.stdout, "line " + i + "\n");
+        }
+        output.flush();
+        assertEquals(true, published.size() < 500, published.size() + " messages");
+    }
+}
