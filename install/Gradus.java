@@ -251,9 +251,8 @@ final class Lab {
         Kernel.ready();
 
         List<String> words = new ArrayList<>(List.of(
-                "-m", "jupyterlab", "--ServerApp.root_dir=" + Checkout.path("notebooks"),
-                // no question about news, none about leaving at Ctrl-C, no page of INFO lines around the address
-                "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+                "-m", "jupyterlab",
+                // no question at Ctrl-C, no page of INFO lines around the address
                 "-y", "--log-level=WARN"));
         port.ifPresent(number -> words.addAll(List.of("--port=" + number, "--port-retries=0")));
         if (!browser) {
@@ -848,6 +847,12 @@ record Python(Path executable) {
         if (new Command(words).run() != 0) {
             throw new Failure(1, "The environment could not be made:\n  " + String.join(" ", words));
         }
+        // without this JupyterLab greets its reader with a question about news, and asks the network for updates
+        Path settings = VENV.resolve("etc/jupyter/labconfig/page_config.json");
+        Files.createDirectories(settings.getParent());
+        Files.writeString(settings, """
+                {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}
+                """);
     }
 
     /** The newest Jupyter wants 3.11, which is Debian 12's. */

@@ -47,8 +47,7 @@ def test_the_quickstart_trains_before_the_readers_eyes(lab, page, tmp_path):
     running = lab("--", f"--ServerApp.root_dir={tmp_path}")
     page.goto(f"{running.address}lab/tree/quickstart.ipynb?reset&token={running.token}")
 
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible()
-    expect(page.get_by_text("Java (Gradus)").first).to_be_visible()
+    expect(page.get_by_role("button", name="Java (Gradus) | Idle")).to_be_visible()
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
     page.evaluate(WATCH)
@@ -65,6 +64,7 @@ def test_the_quickstart_trains_before_the_readers_eyes(lab, page, tmp_path):
 
     errors = page.locator('[data-mime-type="application/vnd.jupyter.error"]')
     assert errors.all_inner_texts() == []
+    assert page.get_by_role("alert").all_inner_texts() == []
     assert cells.count() > 0
     changes = page.evaluate("Math.max(0, ...[...window.pictures.values()].map(seen => seen.size - 1))")
     assert changes >= 2, "the live picture did not change while the network trained"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from jupyter_client.manager import KernelManager
 
-PATIENCE = 60  # seconds until a test gives up on a message; none waits that long when the kernel is well
+PATIENCE = 30  # seconds until a test gives up on a message; none waits that long when the kernel is well
 
 
 @dataclass
@@ -81,16 +81,9 @@ class Kernel:
                 return reply
 
 
-@pytest.fixture(scope="module")
-def kernel():
-    kernel = Kernel()
-    yield kernel
-    kernel.stop()
-
-
 @pytest.fixture
-def own_kernel():
-    """For a test that ends its kernel or leaves it in a state that others should not meet."""
+def kernel():
+    """One for each test: a kernel that one test has hung would fail all others too."""
     kernel = Kernel()
     yield kernel
     kernel.stop()

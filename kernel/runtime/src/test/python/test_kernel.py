@@ -169,28 +169,28 @@ def start_with(file) -> subprocess.CompletedProcess:
                           capture_output=True, text=True, timeout=PATIENCE)
 
 
-def test_shutdown_leaves_no_process(own_kernel):
-    own_kernel.run("1 + 1")
-    processes = family(own_kernel)
-    own_kernel.client.shutdown()
+def test_shutdown_leaves_no_process(kernel):
+    kernel.run("1 + 1")
+    processes = family(kernel)
+    kernel.client.shutdown()
     gone, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     assert not alive
 
 
-def test_shutdown_ends_a_cell_that_never_would(own_kernel):
-    own_kernel.begin('System.out.println("on"); while (true) { }')
-    processes = family(own_kernel)
-    own_kernel.client.shutdown()
+def test_shutdown_ends_a_cell_that_never_would(kernel):
+    kernel.begin('System.out.println("on"); while (true) { }')
+    processes = family(kernel)
+    kernel.client.shutdown()
     gone, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     assert not alive
 
 
-def test_a_restart_forgets_everything(own_kernel):
-    own_kernel.run("int kept = 5;")
-    own_kernel.manager.restart_kernel(now=False)
-    own_kernel.client.wait_for_ready(timeout=PATIENCE)
-    assert own_kernel.run("kept").status == "error"
-    assert own_kernel.run("20 + 5").result() == "25"
+def test_a_restart_forgets_everything(kernel):
+    kernel.run("int kept = 5;")
+    kernel.manager.restart_kernel(now=False)
+    kernel.client.wait_for_ready(timeout=PATIENCE)
+    assert kernel.run("kept").status == "error"
+    assert kernel.run("20 + 5").result() == "25"
 
 
 def family(kernel) -> list[psutil.Process]:
