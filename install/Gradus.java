@@ -511,7 +511,8 @@ final class Kernel {
     }
 
     private static String kernelJson(Jdk jdk, Path folder) {
-        List<String> argv = new ArrayList<>(command(jdk, folder, "-XX:AOTCache=" + folder.resolve("kernel.aot")));
+        List<String> argv = new ArrayList<>(command(jdk, folder,
+                "-XX:SharedArchiveFile=" + archive(folder), "-Xlog:cds*=off", "-Xlog:aot*=off"));
         argv.add("{connection_file}");
         return """
                 {
@@ -536,16 +537,24 @@ final class Kernel {
         return words;
     }
 
-    /** Lets the kernel run a few cells once, so that the JVM keeps what it loaded and linked for every later start. */
+    /**
+     * Lets the kernel run a few cells once, so that the JVM keeps what it loaded for every later start: a class data
+     * archive. On two busy cores it took the start from 0.39 to 0.30 s and the first cell from 0.36 to 0.18 s. JDK 25's
+     * AOT cache was as quick to start but its first cell took 0.28 s, since it compiles much at once from its recorded
+     * profiles; it is larger (38 against 23 MB), and refuses to serve a JVM that is debugged.
+     */
     private static void rehearse(Jdk jdk, Path folder) throws IOException {
-        List<String> words = new ArrayList<>(command(jdk, folder,
-                "-XX:AOTCacheOutput=" + folder.resolve("kernel.aot"), "-Xlog:aot=off", "-Xlog:cds=off"));
+        List<String> words = new ArrayList<>(command(jdk, folder, "-XX:ArchiveClassesAtExit=" + archive(folder)));
         words.add("--rehearse");
         Path log = folder.resolve("rehearsal.log");
         if (new Command(words).runInto(log) != 0) {
-            Files.deleteIfExists(folder.resolve("kernel.aot"));
+            Files.deleteIfExists(archive(folder));
             System.out.println("  The kernel's rehearsal failed, so it has no start-up archive; see " + log);
         }
+    }
+
+    private static Path archive(Path folder) {
+        return folder.resolve("kernel.jsa");
     }
 
     /**

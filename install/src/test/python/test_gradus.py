@@ -157,7 +157,7 @@ def test_the_kernel_starts_without_a_word_about_its_archive(tmp_path):
     assert gradus("kernelspec", "--prefix", str(tmp_path)).returncode == 0
     folder = tmp_path / "share" / "jupyter" / "kernels" / "gradus"
     argv = json.loads((folder / "kernel.json").read_text())["argv"]
-    archive = folder / "kernel.aot"
+    archive = folder / "kernel.jsa"
     assert archive.exists()
     words = [*argv[:-1], "--rehearse"]
 

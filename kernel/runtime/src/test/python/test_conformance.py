@@ -15,7 +15,7 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     code_generate_error = 'throw new IllegalStateException("as asked");'
     code_execute_result = [
         {"code": "6 * 7", "result": "42"},
-        {"code": '"step".repeat(2)', "result": '"stepstep"'},
+        {"code": '"step".repeat(2)', "result": "stepstep"},
         {"code": "int x = 4; x * x", "result": "16"},
     ]
     code_display_data = [
@@ -25,7 +25,7 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     code_inspect_sample = "Math.max"
 
     completion_samples = [
-        {"text": "Math.ab", "matches": {"abs", "absExact"}},
+        {"text": "Math.ab", "matches": {"abs(", "absExact("}},
         {"text": "System.out.prin"},
     ]
     complete_code_samples = ["1 + 1", "int a = 3;", "for (int i = 0; i < 3; i++) { }", "class A { }\nnew A()", ""]
