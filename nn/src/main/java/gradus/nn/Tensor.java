@@ -1,0 +1,661 @@
+package gradus.nn;
+
+import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Backend;
+import gradus.nn.grad.Gradients;
+import gradus.nn.op.Arithmetic;
+import gradus.nn.op.Elementwise;
+import gradus.nn.op.Indexing;
+import gradus.nn.op.Losses;
+import gradus.nn.op.Movement;
+import gradus.nn.op.Op;
+import gradus.nn.op.Products;
+import gradus.nn.op.Reductions;
+import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * An array of numbers with any number of axes, and the memory of how it was computed, from which gradients and
+ * derivations are made.
+ *
+ * <p>Operations compute at once and return new tensors; a tensor's numbers change only when an optimizer updates a
+ * parameter. Elements are float32 unless made or cast otherwise; a plain Java number in an operation takes the
+ * tensor's type. Of two tensors with different types the result is float64. Shapes that do not fit throw
+ * {@link ShapeException}, which names the operation and both shapes.
+ *
+ * <p>Memory: row by row, seen through strides. {@code x[i, j]} lies at {@code offset + i·strides[0] + j·strides[1]}, so
+ * transposing, slicing and broadcasting copy nothing.
+ */
+public final class Tensor {
+
+    private final Buffer buffer;
+    private final Shape shape;
+    private final int[] strides;
+    private final int offset;
+    private Op op;            // what computed it, null for given values
+    private Tensor[] inputs;  // from what
+    private boolean requiresGrad;
+    private Tensor grad;
+    private String name = "";
+
+    private Tensor(Buffer buffer, Shape shape, int[] strides, int offset) {
+        this.buffer = buffer;
+        this.shape = shape;
+        this.strides = strides;
+        this.offset = offset;
+    }
+
+    // ---- made of numbers ----
+
+    /** A vector, float32. */
+    public static Tensor of(double... values) {
+        var floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return of(new Shape(values.length), floats);
+    }
+
+    /** A matrix, float32, from its rows, which must be equally long. */
+    public static Tensor of(double[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        var floats = new float[rows.length * columns];
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length != columns) {
+                throw new ShapeException("tensor: row 0 has " + columns + " numbers, row " + i + " has " + rows[i].length
+                        + "\nhelp: all rows of a matrix are equally long");
+            }
+            for (int j = 0; j < columns; j++) {
+                floats[i * columns + j] = (float) rows[i][j];
+            }
+        }
+        return of(new Shape(rows.length, columns), floats);
+    }
+
+    /** A float32 tensor of these numbers, row by row; keeps the array. */
+    public static Tensor of(Shape shape, float[] values) {
+        return dense(shape, new Buffer.Floats(values));
+    }
+
+    /** A float64 tensor of these numbers, row by row; keeps the array. */
+    public static Tensor of(Shape shape, double[] values) {
+        return dense(shape, new Buffer.Doubles(values));
+    }
+
+    /** A tensor over the whole buffer, row by row. */
+    public static Tensor dense(Shape shape, Buffer buffer) {
+        if (shape.size() != buffer.length()) {
+            throw new ShapeException("tensor: shape " + shape + " has " + shape.size() + " elements, but "
+                    + buffer.length() + " numbers are given\nhelp: give as many numbers as the shape has elements");
+        }
+        return new Tensor(buffer, shape, shape.strides(), 0);
+    }
+
+    /** Other shape, strides and offset over the memory of {@code x}: for the operations that move elements. */
+    public static Tensor view(Tensor x, Shape shape, int[] strides, int offset) {
+        return new Tensor(x.buffer, shape, strides, offset);
+    }
+
+    /** A single number, float32. */
+    public static Tensor scalar(double value) {
+        return scalar(value, DType.FLOAT32);
+    }
+
+    public static Tensor scalar(double value, DType dtype) {
+        return full(value, Shape.SCALAR, dtype);
+    }
+
+    public static Tensor full(double value, Shape shape, DType dtype) {
+        return filled(shape, dtype, () -> value);
+    }
+
+    public static Tensor full(double value, int... dims) {
+        return full(value, new Shape(dims), DType.FLOAT32);
+    }
+
+    public static Tensor zeros(int... dims) {
+        return full(0, dims);
+    }
+
+    public static Tensor ones(int... dims) {
+        return full(1, dims);
+    }
+
+    /** 0, 1, … n−1. */
+    public static Tensor arange(int n) {
+        return of(IntStream.range(0, n).asDoubleStream().toArray());
+    }
+
+    /** n numbers from {@code from} to {@code to}, both included, equally spaced. */
+    public static Tensor linspace(double from, double to, int n) {
+        return of(IntStream.range(0, n).mapToDouble(i -> n == 1 ? from : from + (to - from) * i / (n - 1)).toArray());
+    }
+
+    /** Uniform random numbers in [from, to). */
+    public static Tensor uniform(Seed.Stream random, double from, double to, int... dims) {
+        return filled(new Shape(dims), DType.FLOAT32, () -> from + (to - from) * random.uniform());
+    }
+
+    /** Normal random numbers. */
+    public static Tensor normal(Seed.Stream random, double mean, double standardDeviation, int... dims) {
+        return filled(new Shape(dims), DType.FLOAT32, () -> mean + standardDeviation * random.normal());
+    }
+
+    private static Tensor filled(Shape shape, DType dtype, DoubleSupplier values) {
+        var buffer = Buffer.allocate(dtype, shape.size());
+        for (int i = 0; i < buffer.length(); i++) {
+            buffer.set(i, values.getAsDouble());
+        }
+        return dense(shape, buffer);
+    }
+
+    /** A parameter: a copy of these numbers that gradients are computed for and that optimizers may change. */
+    public static Tensor parameter(Tensor initial) {
+        var copy = Buffer.allocate(initial.dtype(), initial.size());
+        Backend.current().copy(initial.buffer, initial.offset, initial.shape.dims(), initial.strides, copy);
+        var parameter = dense(initial.shape, copy);
+        parameter.requiresGrad = true;
+        return parameter.named(initial.name);
+    }
+
+    // ---- seen from outside ----
+
+    public Shape shape() {
+        return shape;
+    }
+
+    public DType dtype() {
+        return buffer.dtype();
+    }
+
+    public int rank() {
+        return shape.rank();
+    }
+
+    public int size() {
+        return shape.size();
+    }
+
+    /** The number in a tensor of one element; throws {@link ShapeException} for any other. */
+    public double item() {
+        if (size() != 1) {
+            throw new ShapeException("item: shape " + shape + " has " + size() + " elements, not one"
+                    + "\nhelp: choose one with at(...), or reduce with sum() or mean()");
+        }
+        return buffer.get(offset);
+    }
+
+    /** One element; a negative index counts from the end of its axis. */
+    public double at(int... index) {
+        if (index.length != rank()) {
+            throw new ShapeException("at: " + index.length + " indices for shape " + shape + "\nhelp: give " + rank());
+        }
+        int at = offset;
+        for (int axis = 0; axis < index.length; axis++) {
+            int i = index[axis] < 0 ? index[axis] + shape.dim(axis) : index[axis];
+            if (i < 0 || i >= shape.dim(axis)) {
+                throw new ShapeException("at: index " + index[axis] + " is outside axis " + axis + " of shape " + shape
+                        + "\nhelp: indices go from 0 to " + (shape.dim(axis) - 1));
+            }
+            at += i * strides[axis];
+        }
+        return buffer.get(at);
+    }
+
+    /** A copy of the elements, row by row. */
+    public double[] toDoubleArray() {
+        var dense = dense().buffer;
+        var values = new double[size()];
+        Arrays.setAll(values, dense::get);
+        return values;
+    }
+
+    /** A copy of the elements, row by row. */
+    public float[] toFloatArray() {
+        return as(DType.FLOAT32).dense().buffer instanceof Buffer.Floats(var array) ? array.clone() : new float[0];
+    }
+
+    /** The memory; of a view, more than the view shows. */
+    public Buffer buffer() {
+        return buffer;
+    }
+
+    public int[] strides() {
+        return strides;
+    }
+
+    public int offset() {
+        return offset;
+    }
+
+    /** Whether the elements fill the whole memory, row by row. */
+    public boolean isDense() {
+        return offset == 0 && buffer.length() == size() && Arrays.equals(strides, shape.strides());
+    }
+
+    /** This tensor if it is dense, else a dense copy, which is no part of any graph. */
+    public Tensor dense() {
+        if (isDense()) {
+            return this;
+        }
+        var copy = Buffer.allocate(dtype(), size());
+        Backend.current().copy(buffer, offset, shape.dims(), strides, copy);
+        return dense(shape, copy);
+    }
+
+    /** Gives this tensor the name it has in formulas, {@code W_1} say. */
+    public Tensor named(String newName) {
+        name = newName;
+        return this;
+    }
+
+    /** The name given, or an empty string. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return TensorText.of(this);
+    }
+
+    // ---- gradients ----
+
+    /** Applies an operation and records it when a gradient may be asked for. */
+    public static Tensor apply(Op op, Tensor... in) {
+        in = sameType(in);
+        var shapes = new Shape[in.length];
+        boolean recorded = false;
+        for (int i = 0; i < in.length; i++) {
+            shapes[i] = in[i].shape;
+            recorded |= in[i].requiresGrad;
+        }
+        op.shape(shapes);   // throws before anything is computed
+        if (!recorded || !Gradients.recording()) {
+            return op.forward(in);
+        }
+        var values = new Tensor[in.length];   // what forward does inside is not to be recorded again
+        for (int i = 0; i < in.length; i++) {
+            values[i] = in[i].requiresGrad ? in[i].detach() : in[i];
+        }
+        var out = op.forward(values);
+        if (Arrays.asList(values).contains(out)) {
+            out = out.detach();
+        }
+        out.op = op;
+        out.inputs = in;
+        out.requiresGrad = true;
+        return out;
+    }
+
+    private static Tensor[] sameType(Tensor[] in) {
+        boolean single = false;
+        boolean mixed = false;
+        for (var x : in) {
+            single |= x.dtype() == DType.FLOAT32;
+            mixed |= x.dtype() != in[0].dtype();
+        }
+        return !mixed || !single ? in : Arrays.stream(in).map(x -> x.as(DType.FLOAT64)).toArray(Tensor[]::new);
+    }
+
+    /** Whether gradients with respect to this tensor can be asked for. */
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /** The operation that computed this tensor, {@code null} for one that was given. */
+    public Op op() {
+        return op;
+    }
+
+    /** The inputs of {@link #op}; empty once {@link #backward} has passed. */
+    public Tensor[] inputs() {
+        return inputs == null ? new Tensor[0] : inputs;
+    }
+
+    /** Lets go of the inputs, so that memory is free as soon as nothing needs it: for the backward pass. */
+    public void releaseInputs() {
+        inputs = null;
+    }
+
+    /**
+     * Adds the gradient of this scalar to {@link #grad} of every parameter it was computed from, and releases the graph:
+     * for a second gradient use {@link Gradients#of} or compute the loss again.
+     */
+    public void backward() {
+        Gradients.accumulate(this);
+    }
+
+    /** The gradient that {@link #backward} has gathered, {@code null} before. */
+    public Tensor grad() {
+        return grad;
+    }
+
+    /** Sets the gradient: for the backward pass, and for those who clip it. */
+    public void setGrad(Tensor gradient) {
+        grad = gradient;
+    }
+
+    public void clearGrad() {
+        grad = null;
+    }
+
+    /** The same numbers without their history: a constant as far as gradients go. */
+    public Tensor detach() {
+        return new Tensor(buffer, shape, strides, offset).named(name);
+    }
+
+    // ---- arithmetic; each broadcasts by NumPy's rule ----
+
+    public Tensor plus(Tensor other) {
+        return apply(new Arithmetic.Add(), this, other);
+    }
+
+    public Tensor plus(double number) {
+        return apply(new Elementwise.AddConstant(number), this);
+    }
+
+    public Tensor minus(Tensor other) {
+        return apply(new Arithmetic.Sub(), this, other);
+    }
+
+    public Tensor minus(double number) {
+        return plus(-number);
+    }
+
+    /** The elementwise product; for the matrix product see {@link #matmul}. */
+    public Tensor times(Tensor other) {
+        return apply(new Arithmetic.Mul(), this, other);
+    }
+
+    public Tensor times(double number) {
+        return apply(new Elementwise.Scale(number), this);
+    }
+
+    public Tensor div(Tensor other) {
+        return apply(new Arithmetic.Div(), this, other);
+    }
+
+    public Tensor div(double number) {
+        return times(1 / number);
+    }
+
+    /** The larger of both; at a tie each gets half of the gradient. */
+    public Tensor maximum(Tensor other) {
+        return apply(new Arithmetic.Maximum(), this, other);
+    }
+
+    // ---- element by element ----
+
+    public Tensor neg() {
+        return apply(new Elementwise.Neg(), this);
+    }
+
+    public Tensor exp() {
+        return apply(new Elementwise.Exp(), this);
+    }
+
+    /** The natural logarithm. */
+    public Tensor log() {
+        return apply(new Elementwise.Log(), this);
+    }
+
+    public Tensor sqrt() {
+        return apply(new Elementwise.Sqrt(), this);
+    }
+
+    public Tensor abs() {
+        return apply(new Elementwise.Abs(), this);
+    }
+
+    public Tensor square() {
+        return apply(new Elementwise.Square(), this);
+    }
+
+    public Tensor pow(double exponent) {
+        return apply(new Elementwise.Power(exponent), this);
+    }
+
+    public Tensor sign() {
+        return apply(new Elementwise.Sign(), this);
+    }
+
+    /** 1 where positive, else 0. */
+    public Tensor step() {
+        return apply(new Elementwise.Step(), this);
+    }
+
+    public Tensor tanh() {
+        return apply(new Elementwise.Tanh(), this);
+    }
+
+    public Tensor sigmoid() {
+        return apply(new Elementwise.Sigmoid(), this);
+    }
+
+    public Tensor relu() {
+        return apply(new Elementwise.Relu(), this);
+    }
+
+    public Tensor softplus() {
+        return apply(new Elementwise.Softplus(), this);
+    }
+
+    // ---- along axes ----
+
+    /** The sum of all elements, a scalar. */
+    public Tensor sum() {
+        return apply(new Reductions.Sum(0), reshape(-1)).reshape();
+    }
+
+    /** The sum along these axes, which disappear. */
+    public Tensor sum(int... axes) {
+        return sum(false, axes);
+    }
+
+    /** The sum along these axes, which stay with size 1 when {@code keep}. */
+    public Tensor sum(boolean keep, int... axes) {
+        var sum = this;
+        for (int axis : axes) {
+            sum = apply(new Reductions.Sum(shape.axis(axis)), sum);
+        }
+        return keep ? sum : sum.squeezed(axes);
+    }
+
+    /** The arithmetic mean of all elements, a scalar; NaN for none. */
+    public Tensor mean() {
+        return sum().times(1.0 / size());
+    }
+
+    public Tensor mean(int... axes) {
+        return mean(false, axes);
+    }
+
+    public Tensor mean(boolean keep, int... axes) {
+        double count = 1;
+        for (int axis : axes) {
+            count *= shape.dim(axis);
+        }
+        return sum(keep, axes).times(1 / count);
+    }
+
+    /** The largest element, a scalar. */
+    public Tensor max() {
+        return apply(new Reductions.Max(0), reshape(-1)).reshape();
+    }
+
+    public Tensor max(int... axes) {
+        return max(false, axes);
+    }
+
+    public Tensor max(boolean keep, int... axes) {
+        var max = this;
+        for (int axis : axes) {
+            max = apply(new Reductions.Max(shape.axis(axis)), max);
+        }
+        return keep ? max : max.squeezed(axes);
+    }
+
+    private Tensor squeezed(int... axes) {
+        var gone = Arrays.stream(axes).map(shape::axis).boxed().toList();
+        return reshape(IntStream.range(0, rank()).filter(axis -> !gone.contains(axis)).map(shape::dim).toArray());
+    }
+
+    /** Where the largest element stands along an axis, the first if several tie: one index per remaining position. */
+    public int[] argmax(int axis) {
+        int last = shape.axis(axis);
+        var order = IntStream.concat(IntStream.range(0, rank()).filter(i -> i != last), IntStream.of(last)).toArray();
+        var rows = detach().transpose(order).dense();
+        int n = shape.dim(axis);
+        var indices = new int[n == 0 ? 0 : size() / n];
+        for (int row = 0; row < indices.length; row++) {
+            int best = 0;
+            for (int i = 1; i < n; i++) {
+                best = rows.buffer.get(row * n + i) > rows.buffer.get(row * n + best) ? i : best;
+            }
+            indices[row] = best;
+        }
+        return indices;
+    }
+
+    /** e^x / Σ e^x along an axis. */
+    public Tensor softmax(int axis) {
+        return alongLast(axis, new Reductions.Softmax());
+    }
+
+    /** ln softmax along an axis, more accurate than the logarithm of it. */
+    public Tensor logSoftmax(int axis) {
+        return alongLast(axis, new Reductions.LogSoftmax());
+    }
+
+    private Tensor alongLast(int axis, Op op) {
+        int wanted = shape.axis(axis);
+        if (wanted == rank() - 1) {
+            return apply(op, this);
+        }
+        var swap = IntStream.range(0, rank()).toArray();
+        swap[wanted] = rank() - 1;
+        swap[rank() - 1] = wanted;
+        return apply(op, transpose(swap)).transpose(swap);
+    }
+
+    /** ln Σ e^x along an axis, without overflow. */
+    public Tensor logSumExp(int axis) {
+        var max = max(true, axis).detach();
+        return minus(max).exp().sum(axis).log().plus(max.squeezed(axis));
+    }
+
+    // ---- matrices ----
+
+    /** The matrix product over the last two axes; the axes before broadcast. */
+    public Tensor matmul(Tensor other) {
+        return apply(new Products.MatMul(), this, other);
+    }
+
+    /** The transpose: the last two axes swapped, as a view. */
+    public Tensor t() {
+        if (rank() < 2) {
+            throw new ShapeException("t: shape " + shape + " is no matrix\nhelp: a column is reshape(-1, 1)");
+        }
+        var order = IntStream.range(0, rank()).toArray();
+        order[rank() - 1] = rank() - 2;
+        order[rank() - 2] = rank() - 1;
+        return transpose(order);
+    }
+
+    /** x Wᵀ + b for an input [.., in], a weight [out, in] and a bias [out]. */
+    public Tensor linear(Tensor weight, Tensor bias) {
+        return apply(new Products.Linear(), this, weight, bias);
+    }
+
+    // ---- other shapes ----
+
+    /** The same elements in another shape; one size may be −1 and is then computed. No sizes make a scalar. */
+    public Tensor reshape(int... dims) {
+        var wanted = dims.clone();
+        int open = IntStream.range(0, dims.length).filter(i -> dims[i] == -1).findFirst().orElse(-1);
+        if (open >= 0) {
+            int known = IntStream.range(0, dims.length).filter(i -> i != open).map(i -> dims[i]).reduce(1, (a, b) -> a * b);
+            wanted[open] = known == 0 ? 0 : size() / known;
+        }
+        var to = new Shape(wanted);
+        return to.equals(shape) ? this : apply(new Movement.Reshape(to), this);
+    }
+
+    /** The axes in another order: axis i of the result is axis {@code order[i]} of this. */
+    public Tensor transpose(int... order) {
+        return apply(new Movement.Permute(order), this);
+    }
+
+    public Tensor broadcastTo(Shape wanted) {
+        return wanted.equals(shape) ? this : apply(new Movement.BroadcastTo(wanted), this);
+    }
+
+    /** Sums what broadcasting from {@code wanted} to this shape repeats: the gradient of a broadcast. */
+    public Tensor sumTo(Shape wanted) {
+        var sum = this;
+        int added = rank() - wanted.rank();
+        for (int axis = 0; axis < rank(); axis++) {
+            if (axis < added || (wanted.dim(axis - added) == 1 && shape.dim(axis) != 1)) {
+                sum = apply(new Reductions.Sum(axis), sum);
+            }
+        }
+        return sum.reshape(wanted.dims());
+    }
+
+    /** The elements {@code from} up to {@code to}, not included, along an axis. */
+    public Tensor slice(int axis, int from, int to) {
+        return apply(new Movement.Slice(axis, from, to), this);
+    }
+
+    /** The entries along axis 0 with these indices, in this order. */
+    public Tensor rows(int... indices) {
+        return apply(new Indexing.Rows(indices), this);
+    }
+
+    /** The entries along an axis with these indices, in this order. */
+    public Tensor gather(int axis, int... indices) {
+        var swap = IntStream.range(0, rank()).toArray();
+        swap[shape.axis(axis)] = 0;
+        swap[0] = shape.axis(axis);
+        return transpose(swap).rows(indices).transpose(swap);
+    }
+
+    /** One behind the other along an axis. */
+    public static Tensor concat(int axis, Tensor... parts) {
+        return apply(new Movement.Concat(axis), parts);
+    }
+
+    /** One beside the other along a new axis. */
+    public static Tensor stack(int axis, Tensor... parts) {
+        var widened = Arrays.stream(parts).map(part -> {
+            var dims = IntStream.range(0, part.rank() + 1)
+                    .map(i -> i == axis ? 1 : part.shape.dim(i < axis ? i : i - 1)).toArray();
+            return part.reshape(dims);
+        }).toArray(Tensor[]::new);
+        return concat(axis, widened);
+    }
+
+    /** The same numbers, rounded where they must be, as another element type. */
+    public Tensor as(DType dtype) {
+        return dtype == dtype() ? this : apply(new Movement.Cast(dtype), this);
+    }
+
+    // ---- losses of one operation ----
+
+    /** −ln softmax(scores) at the true class of each row: [n, classes] → [n]. */
+    public static Tensor crossEntropy(Tensor scores, int... classes) {
+        return apply(new Losses.CrossEntropy(classes), scores);
+    }
+
+    /** −Σ q ln softmax(scores) for each row: [n, classes] × [n, classes] → [n]. */
+    public static Tensor crossEntropy(Tensor scores, Tensor distributions) {
+        return apply(new Losses.CrossEntropyWithDistribution(), scores, distributions);
+    }
+
+    /** −t ln σ(z) − (1−t) ln(1−σ(z)), element by element. */
+    public static Tensor bceWithLogits(Tensor scores, Tensor targets) {
+        return apply(new Losses.BceWithLogits(), scores, targets);
+    }
+}

@@ -1,0 +1,126 @@
+package gradus.nn.grad;
+
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Reverse-mode differentiation: from a scalar back through the operations that computed it, in reverse order, each giving
+ * its inputs their share by its vector–Jacobian product. Iterative, so the depth of a graph is limited by memory
+ * alone.
+ */
+public final class Gradients {
+
+    private static final ScopedValue<Boolean> NOT_RECORDING = ScopedValue.newInstance();
+
+    private Gradients() {
+    }
+
+    /** Whether operations are being recorded: true outside {@link #noGrad}. */
+    public static boolean recording() {
+        return !NOT_RECORDING.isBound();
+    }
+
+    /** Computes without recording: for evaluation, which needs no gradients. */
+    public static <T> T noGrad(Supplier<T> computation) {
+        return ScopedValue.where(NOT_RECORDING, true).call(computation::get);
+    }
+
+    /**
+     * The gradients of a scalar with respect to each of these tensors, as constants; zeros for one that it does not
+     * depend on. The graph stays usable.
+     *
+     * @param loss shape [], or any shape of one element
+     * @throws ShapeException when the loss has more than one element
+     */
+    public static Tensor[] of(Tensor loss, Tensor... wrt) {
+        return noGrad(() -> withGraph(loss, wrt));
+    }
+
+    /** Like {@link #of}, but the gradients are recorded and can be differentiated again. */
+    public static Tensor[] withGraph(Tensor loss, Tensor... wrt) {
+        var gradients = pass(loss, false, wrt);
+        return Arrays.stream(wrt).map(x -> gradients.containsKey(x) ? gradients.get(x)
+                : Tensor.full(0, x.shape(), x.dtype())).toArray(Tensor[]::new);
+    }
+
+    /** Adds the loss's gradient to that of every parameter behind it, and releases the graph: see {@link Tensor#backward}. */
+    public static void accumulate(Tensor loss) {
+        if (loss.op() != null && loss.inputs().length == 0) {
+            throw new IllegalStateException("backward: this graph has been used and released"
+                    + "\nhelp: compute the loss again, or use grad(loss, parameters), which keeps the graph");
+        }
+        noGrad(() -> pass(loss, true)).forEach((x, gradient) ->
+                x.setGrad(x.grad() == null ? gradient : noGrad(() -> x.grad().plus(gradient))));
+    }
+
+    /** The gradients of the leaves, and of the tensors in {@code wanted}. */
+    private static Map<Tensor, Tensor> pass(Tensor loss, boolean release, Tensor... wanted) {
+        if (loss.size() != 1) {
+            throw new ShapeException("gradient: the loss has shape " + loss.shape() + ", a scalar is needed"
+                    + "\nhelp: reduce it with mean() or sum()");
+        }
+        if (!loss.requiresGrad()) {
+            throw new IllegalStateException("gradient: the loss depends on no parameter"
+                    + "\nhelp: make parameters with Tensor.parameter(...), and do not compute inside noGrad(...)");
+        }
+        Set<Tensor> keep = Collections.newSetFromMap(new IdentityHashMap<>());
+        keep.addAll(List.of(wanted));
+        var gradients = new IdentityHashMap<Tensor, Tensor>();
+        gradients.put(loss, Tensor.full(1, loss.shape(), loss.dtype()));
+        for (var x : outputsFirst(loss)) {
+            var delta = gradients.get(x);
+            if (x.op() == null || delta == null) {
+                continue;
+            }
+            var shares = x.op().vjp(x.inputs(), x, delta);
+            for (int i = 0; i < shares.length; i++) {
+                var input = x.inputs()[i];
+                if (shares[i] != null && input.requiresGrad()) {
+                    gradients.merge(input, shares[i], Tensor::plus);
+                }
+            }
+            if (!keep.contains(x)) {
+                gradients.remove(x);
+            }
+            if (release) {
+                x.releaseInputs();
+            }
+        }
+        return gradients;
+    }
+
+    /** All tensors that the loss was computed from and that want gradients, each after every one computed from it. */
+    private static List<Tensor> outputsFirst(Tensor loss) {
+        var order = new ArrayList<Tensor>();
+        Set<Tensor> entered = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<Tensor> finished = Collections.newSetFromMap(new IdentityHashMap<>());
+        var open = new ArrayDeque<Tensor>();
+        open.push(loss);
+        while (!open.isEmpty()) {
+            var x = open.peek();
+            if (entered.add(x)) {
+                for (var input : x.inputs()) {
+                    if (input.requiresGrad() && !entered.contains(input)) {
+                        open.push(input);
+                    }
+                }
+            } else {
+                open.pop();
+                if (finished.add(x)) {
+                    order.add(x);
+                }
+            }
+        }
+        Collections.reverse(order);
+        return order;
+    }
+}

@@ -1,0 +1,449 @@
+package gradus.nn.op;
+
+import gradus.nn.DType;
+import gradus.nn.Shape;
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
+import gradus.nn.backend.Buffer;
+import gradus.nn.tex.Tex;
+import java.util.Arrays;
+import java.util.List;
+
+/** Operations that move elements and compute nothing; most are views that copy nothing either. */
+public final class Movement {
+
+    private Movement() {
+    }
+
+    private static List<Tensor[]> matrices() {
+        return List.of(Samples.of(Samples.normal(4, 6)), Samples.of(Samples.normal(6, 4).t()));
+    }
+
+    private static Tex[] unchanged() {
+        return new Tex[] {Tex.number(1)};
+    }
+
+    /** The same elements, row by row, in another shape of the same size. */
+    public record Reshape(Shape to) implements Op {
+        @Override
+        public String name() {
+            return "reshape";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            if (in[0].size() != to.size()) {
+                throw ShapeException.of("reshape", "have " + in[0].size() + " and " + to.size() + " elements",
+                        "both sizes must be the same; one dimension may be given as -1", in[0], to);
+            }
+            return to;
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return Tensor.dense(to, in[0].dense().buffer());
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.reshape(in[0].shape().dims())};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.call("\\operatorname{reshape}", in[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.call("\\operatorname{reshape}", d)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return matrices();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(to.size() + 1)}});
+        }
+    }
+
+    /** The axes in another order, as a view; {@code order[i]} says which old axis becomes axis i. */
+    public record Permute(int... order) implements Op {
+        @Override
+        public String name() {
+            return "transpose";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            var sorted = order.clone();
+            Arrays.sort(sorted);
+            for (int i = 0; i < sorted.length; i++) {
+                if (sorted.length != in[0].rank() || sorted[i] != i) {
+                    throw ShapeException.of("transpose", "cannot be ordered as " + Arrays.toString(order),
+                            "name each axis from 0 to " + (in[0].rank() - 1) + " once", in[0]);
+                }
+            }
+            return new Shape(Arrays.stream(order).map(axis -> in[0].dims()[axis]).toArray());
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var strides = Arrays.stream(order).map(axis -> in[0].strides()[axis]).toArray();
+            return Tensor.view(in[0], shape(in[0].shape()), strides, in[0].offset());
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            var inverse = new int[order.length];
+            for (int i = 0; i < order.length; i++) {
+                inverse[order[i]] = i;
+            }
+            return new Tensor[] {d.transpose(inverse)};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return in[0].transposed();
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.transposed()};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return matrices();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(2, 3, 4)}});
+        }
+    }
+
+    /** Repeats along axes of size 1, and along new leading ones, as a view. */
+    public record BroadcastTo(Shape to) implements Op {
+        @Override
+        public String name() {
+            return "broadcastTo";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            if (!Shape.broadcast(name(), in[0], to).equals(to)) {
+                throw ShapeException.of(name(), "would shrink", "each size must be 1 or the wanted one", in[0], to);
+            }
+            return to;
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var strides = new int[to.rank()];
+            int added = to.rank() - in[0].rank();
+            for (int i = added; i < strides.length; i++) {
+                strides[i] = in[0].shape().dims()[i - added] == 1 ? 0 : in[0].strides()[i - added];
+            }
+            return Tensor.view(in[0], to, strides, in[0].offset());
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.sumTo(in[0].shape())};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return in[0];
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.atom("\\sum_{i} " + d.sub("i"))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return List.of(Samples.of(Samples.normal(3, 1)), Samples.of(Samples.normal(1)), Samples.of(Samples.normal()),
+                    Samples.of(Samples.normal(3, 4)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(5)}, {new Shape(2, 1, 1, 1)}});
+        }
+    }
+
+    /** The elements from {@code from} up to {@code to} (not included) along an axis, as a view. */
+    public record Slice(int axis, int from, int to) implements Op {
+        @Override
+        public String name() {
+            return "slice";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            int size = in[0].dim(axis);
+            if (from < 0 || to < from || to > size) {
+                throw ShapeException.of("slice", "has no elements " + from + " to " + to + " along axis " + axis,
+                        "0 <= from <= to <= " + size, in[0]);
+            }
+            return in[0].with(axis, to - from);
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            int positive = in[0].shape().axis(axis);
+            return Tensor.view(in[0], shape(in[0].shape()), in[0].strides(),
+                    in[0].offset() + from * in[0].strides()[positive]);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new Pad(axis, from, in[0].shape().dim(axis) - to), d)};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return in[0].sub(from + ":" + to);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.call("\\operatorname{pad}", d)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return matrices();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(1, 1)}, {Shape.SCALAR}});
+        }
+    }
+
+    /** Zeros before and after along an axis. */
+    public record Pad(int axis, int before, int after) implements Op {
+        @Override
+        public String name() {
+            return "pad";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return in[0].with(axis, in[0].dim(axis) + before + after);
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var shape = shape(in[0].shape());
+            var out = Tensor.dense(shape, Buffer.allocate(in[0].dtype(), shape.size()));
+            paste(in[0], out, in[0].shape().axis(axis), before);
+            return out;
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.slice(axis, before, before + in[0].shape().dim(axis))};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.call("\\operatorname{pad}", in[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.sub(before + ":" + before + "+n")};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return matrices();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{Shape.SCALAR}});
+        }
+    }
+
+    /** One behind the other along an axis. */
+    public record Concat(int axis) implements Op {
+        @Override
+        public String name() {
+            return "concat";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            int total = 0;
+            for (var shape : in) {
+                if (shape.rank() != in[0].rank() || !shape.with(axis, 0).equals(in[0].with(axis, 0))) {
+                    throw ShapeException.of("concat", "differ elsewhere than along axis " + axis,
+                            "all other sizes must be equal; reshape(...) or broadcastTo(...) first", in[0], shape);
+                }
+                total += shape.dim(axis);
+            }
+            return in[0].with(axis, total);
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var shapes = Arrays.stream(in).map(Tensor::shape).toArray(Shape[]::new);
+            var shape = shape(shapes);
+            var out = Tensor.dense(shape, Buffer.allocate(in[0].dtype(), shape.size()));
+            int at = 0;
+            for (var part : in) {
+                paste(part, out, shape.axis(axis), at);
+                at += part.shape().dim(axis);
+            }
+            return out;
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            var gradients = new Tensor[in.length];
+            int at = 0;
+            for (int i = 0; i < in.length; i++) {
+                int size = in[i].shape().dim(axis);
+                gradients[i] = d.slice(axis, at, at + size);
+                at += size;
+            }
+            return gradients;
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.atom("\\left[" + String.join(";\\; ", Arrays.stream(in).map(Tex::text).toList()) + "\\right]");
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            var local = new Tex[in.length];
+            Arrays.fill(local, Tex.number(1));
+            return local;
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            var back = new Tex[in.length];
+            Arrays.setAll(back, i -> d.sub("[" + (i + 1) + "]"));
+            return back;
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return List.of(Samples.of(Samples.normal(3, 2), Samples.normal(3, 4)),
+                    Samples.of(Samples.normal(3, 2), Samples.normal(5, 3).t(), Samples.normal(3, 0)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3, 2), new Shape(4, 2)}, {new Shape(3, 2), new Shape(3)}});
+        }
+    }
+
+    /** Copies {@code part} into the dense {@code whole}, from index {@code at} along {@code axis}. */
+    private static void paste(Tensor part, Tensor whole, int axis, int at) {
+        var dense = part.dense();
+        int block = 1;   // how many neighbours move together
+        for (int i = axis; i < part.rank(); i++) {
+            block *= part.shape().dims()[i];
+        }
+        if (block == 0) {
+            return;
+        }
+        int stride = whole.strides()[axis];
+        int step = whole.shape().dim(axis) * stride;
+        for (int o = 0; o * block < dense.size(); o++) {
+            System.arraycopy(array(dense.buffer()), o * block, array(whole.buffer()), o * step + at * stride, block);
+        }
+    }
+
+    private static Object array(Buffer buffer) {
+        return switch (buffer) {
+            case Buffer.Floats(var array) -> array;
+            case Buffer.Doubles(var array) -> array;
+        };
+    }
+
+    /** The same numbers in another element type. */
+    public record Cast(DType to) implements Op {
+        @Override
+        public String name() {
+            return "as";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return in[0];
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var x = in[0].dense();
+            var out = Buffer.allocate(to, x.size());
+            for (int i = 0; i < x.size(); i++) {
+                out.set(i, x.buffer().get(i));
+            }
+            return Tensor.dense(x.shape(), out);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.as(in[0].dtype())};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return in[0];
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return unchanged();
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return matrices();
+        }
+    }
+}

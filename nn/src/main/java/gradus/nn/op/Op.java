@@ -1,0 +1,63 @@
+package gradus.nn.op;
+
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.tex.Tex;
+import java.util.List;
+
+/**
+ * One operation, whole: what it computes, how gradients flow back through it, how both are written, and on what it is
+ * tested. What the reader sees rendered and what the machine computes come from the same object.
+ *
+ * <p>An operation is stateless; its parameters are the components of its record. To add one: write the record in the
+ * file of its family and name it in {@link OpDb}; the tests do the rest.
+ */
+public interface Op {
+
+    /** The field's name for it, {@code softmax} say. */
+    String name();
+
+    /** The result's shape; throws {@link gradus.nn.ShapeException} when the inputs do not fit. */
+    Shape shape(Shape... in);
+
+    /** The result. The shapes have been checked, all inputs have the same element type. */
+    Tensor forward(Tensor... in);
+
+    /**
+     * The vector–Jacobian products: for each input x the gradient {@code Σ δ ∂out/∂x}, written in tensor operations and so
+     * differentiable again; {@code null} for an input that has none.
+     *
+     * @param out what {@link #forward} gave
+     * @param d   δ, the gradient of the loss in {@code out}, of the same shape
+     */
+    Tensor[] vjp(Tensor[] in, Tensor out, Tensor d);
+
+    /** The operation applied, as a formula. */
+    Tex tex(Tex... in);
+
+    /** For each input the derivative of the result in it, in terms of inputs and result. */
+    Tex[] localTex(Tex[] in, Tex out);
+
+    /** For each input its gradient in terms of δ: what {@link #vjp} computes. */
+    default Tex[] backTex(Tex[] in, Tex out, Tex d) {
+        var local = localTex(in, out);
+        var back = new Tex[local.length];
+        for (int i = 0; i < local.length; i++) {
+            back[i] = d.odot(local[i]);
+        }
+        return back;
+    }
+
+    /** Inputs on which this operation is tested, float64; kinks at a safe distance. */
+    List<Tensor[]> samples();
+
+    /** Shapes that it must refuse. */
+    default List<Shape[]> misfits() {
+        return List.of();
+    }
+
+    /** Whether the second derivative exists and is worth checking. */
+    default boolean twiceDifferentiable() {
+        return true;
+    }
+}

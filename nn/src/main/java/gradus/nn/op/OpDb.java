@@ -1,0 +1,32 @@
+package gradus.nn.op;
+
+import gradus.nn.DType;
+import gradus.nn.Shape;
+import java.util.List;
+
+/** One specimen of every operation: what the tests check, and where a reader finds what there is. */
+public final class OpDb {
+
+    private OpDb() {
+    }
+
+    /** All operations; a test fails when one of this package lacks. */
+    public static List<Op> all() {
+        return List.of(
+                new Elementwise.Neg(), new Elementwise.AddConstant(-1.5), new Elementwise.Scale(2.5),
+                new Elementwise.Exp(), new Elementwise.Log(), new Elementwise.Sqrt(), new Elementwise.Abs(),
+                new Elementwise.Sign(), new Elementwise.Step(), new Elementwise.Square(), new Elementwise.Power(2.5),
+                new Elementwise.Power(-1), new Elementwise.Tanh(), new Elementwise.Sigmoid(), new Elementwise.Relu(),
+                new Elementwise.Softplus(),
+                new Arithmetic.Add(), new Arithmetic.Sub(), new Arithmetic.Mul(), new Arithmetic.Div(),
+                new Arithmetic.Maximum(),
+                new Reductions.Sum(0), new Reductions.Sum(-1), new Reductions.Max(0), new Reductions.Max(1),
+                new Reductions.Softmax(), new Reductions.LogSoftmax(),
+                new Movement.Reshape(new Shape(3, 8)), new Movement.Permute(1, 0),
+                new Movement.BroadcastTo(new Shape(2, 3, 4)), new Movement.Slice(1, 1, 3), new Movement.Pad(0, 1, 2),
+                new Movement.Concat(1), new Movement.Cast(DType.FLOAT64),
+                new Indexing.Rows(2, 0, 2), new Indexing.ScatterRows(4, 2, 0, 2),
+                new Products.MatMul(), new Products.Linear(),
+                new Losses.CrossEntropy(1, 0, 3), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
+    }
+}
