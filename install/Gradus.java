@@ -253,7 +253,7 @@ final class Lab {
         List<String> words = new ArrayList<>(List.of(
                 "-m", "jupyterlab",
                 // no question at Ctrl-C, no page of INFO lines around the address
-                "-y", "--log-level=WARN"));
+                "-y", "--log-level=WARN", "--LabApp.log_level=WARN"));
         port.ifPresent(number -> words.addAll(List.of("--port=" + number, "--port-retries=0")));
         if (!browser) {
             words.add("--no-browser");
@@ -278,7 +278,8 @@ final class Lab {
     }
 
     private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        try {
+            new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
             return true;
         } catch (IOException inUse) {
             return false;
@@ -595,7 +596,7 @@ final class Build {
                 + Machine.advice("apt-get install maven", "brew install maven", "winget install Apache.Maven")));
         Fingerprint sources = sources();
         Checkout.delete(DISTRIBUTION); // Maven would keep the jars of dependencies that are no more
-        List<String> words = new ArrayList<>(List.of(maven.toString(), "-q", "-B", "-Dstyle.color=never"));
+        List<String> words = new ArrayList<>(List.of(maven.toString(), "-q", "-B"));
         words.addAll(List.of(goals));
         int status = new Command(words).in(Checkout.ROOT).with("JAVA_HOME", jdk.home().toString())
                 // Maven 3.8's own libraries make a JDK 25 warn on every start

@@ -21,7 +21,7 @@ class Row:
     name: str
     unit: str
     ours: float
-    peer: str = ""
+    peer: str | None = None
     theirs: float | None = None
     ratio: float | None = None
 
@@ -123,15 +123,18 @@ def kernel() -> Iterator[Row]:
 def java(main: str) -> Iterator[Row]:
     """Runs a main class that prints 'name unit figure', a line for each measurement."""
     command = os.environ["GRADUS_BENCH_JAVA"].split("\n") + [main]
-    for line in subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines():
-        name, unit, figure = line.split()
-        yield Row(name, unit, float(figure))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            name, unit, figure = line.split()
+            yield Row(name, unit, float(figure))
+    if process.returncode != 0:
+        raise SystemExit(f"{main} ended with status {process.returncode}; its message stands above.")
 
 
 GROUPS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Row]]]] = {
     "kernel": (("kernel.start", "kernel.first-cell", "kernel.cell", "kernel.20-statements", "kernel.completion"),
                kernel),
-    "nn": (("nn.mlp-step", "nn.quickstart-epoch"), lambda: java("gradus.install.TrainingBench")),
+    "nn": (("nn.matmul-768", "nn.mlp-gradient"), lambda: java("gradus.install.TensorBench")),
 }
 
 

@@ -76,6 +76,15 @@ def test_without_a_new_enough_jdk_it_says_what_to_install(tmp_path):
     assert all(system in answer.stderr for system in ("Debian", "macOS", "Windows"))
 
 
+def test_bench_writes_its_figures(tmp_path):
+    answer = gradus("bench", "nn.matmul", "--json", str(tmp_path / "bench.json"))
+    assert answer.returncode == 0, answer.stderr
+    (row,) = json.loads((tmp_path / "bench.json").read_text())
+    assert row.pop("ours") > 0
+    assert row == {"name": "nn.matmul-768", "unit": "ms", "peer": None, "theirs": None, "ratio": None}
+    assert "nn.matmul-768" in answer.stdout
+
+
 # --- run --------------------------------------------------------------------------------------------------------------
 
 def notebook(path, *cells: str):
