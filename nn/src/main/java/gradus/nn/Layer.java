@@ -1,0 +1,97 @@
+package gradus.nn;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A function of tensors, perhaps with parameters. A lambda is a layer; one with parameters is best a record, whose
+ * components, parameters and further layers, are found by themselves:
+ * {@snippet :
+ * record Residual(Layer inner) implements Layer {
+ *     public Tensor apply(Tensor x) { return x.plus(inner.apply(x)); }
+ * }
+ * }
+ */
+@FunctionalInterface
+public interface Layer {
+
+    /** The layer's output for this input. */
+    Tensor apply(Tensor x);
+
+    /**
+     * All parameters of this layer and of the layers in it by name, {@code 0.weight} say: the path of record components
+     * and list positions. One that is used twice appears once.
+     */
+    default Map<String, Tensor> namedParameters() {
+        var found = new LinkedHashMap<String, Tensor>();
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        parts().forEach((name, part) -> {
+            switch (part) {
+                case Tensor parameter when parameter.requiresGrad() && seen.add(parameter) -> found.put(name, parameter);
+                case Layer layer -> layer.namedParameters().forEach((inner, parameter) -> {
+                    if (seen.add(parameter)) {
+                        found.put(name + "." + inner, parameter);
+                    }
+                });
+                default -> { }
+            }
+        });
+        return found;
+    }
+
+    /** All parameters, each once. */
+    default List<Tensor> parameters() {
+        return List.copyOf(namedParameters().values());
+    }
+
+    /** How many numbers can be learned. */
+    default int parameterCount() {
+        return parameters().stream().mapToInt(Tensor::size).sum();
+    }
+
+    /**
+     * Draws all initial parameters anew, from this seed: two nets of the same layers reset with the same seed are equal to
+     * the bit. Returns this layer.
+     */
+    default Layer reset(Seed seed) {
+        parts().forEach((name, part) -> {
+            if (part instanceof Layer layer) {
+                layer.reset(new Seed(seed.value() * 31 + name.hashCode()));
+            }
+        });
+        return this;
+    }
+
+    /** What a record is made of: components, and the elements of those that are lists. */
+    private Map<String, Object> parts() {
+        var parts = new LinkedHashMap<String, Object>();
+        if (getClass().isRecord()) {
+            for (var component : getClass().getRecordComponents()) {
+                var value = value(component);
+                if (value instanceof List<?> list) {
+                    for (var element : new ArrayList<>(list)) {
+                        parts.put(String.valueOf(parts.size()), element);
+                    }
+                } else {
+                    parts.put(component.getName(), value);
+                }
+            }
+        }
+        return parts;
+    }
+
+    private Object value(RecordComponent component) {
+        try {
+            component.getAccessor().setAccessible(true);   // a record of a cell or of a test need not be public
+            return component.getAccessor().invoke(this);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot read " + component.getName() + " of " + getClass().getName(), e);
+        }
+    }
+}

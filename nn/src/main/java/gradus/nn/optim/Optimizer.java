@@ -1,0 +1,87 @@
+package gradus.nn.optim;
+
+import gradus.nn.Layer;
+import gradus.nn.Tensor;
+import java.util.List;
+
+/** A rule by which gradients change parameters: settings only; {@link #over} makes the steps. */
+public sealed interface Optimizer {
+
+    /** The learning rate η. */
+    double lr();
+
+    /** Applies this rule to these parameters, with a memory of its own. */
+    default Stepper over(List<Tensor> parameters) {
+        return new Stepper(this, parameters);
+    }
+
+    /** Applies this rule to all parameters of a net. */
+    default Stepper over(Layer net) {
+        return over(net.parameters());
+    }
+
+    private static void positive(double lr) {
+        if (!(lr > 0) || Double.isInfinite(lr)) {
+            throw new IllegalArgumentException("learning rate " + lr + " is not positive\nhelp: 0.1 or 0.001, say");
+        }
+    }
+
+    private static void fraction(String name, double beta) {
+        if (!(beta >= 0 && beta < 1)) {
+            throw new IllegalArgumentException(name + " = " + beta + " is outside [0, 1)\nhelp: 0.9, say");
+        }
+    }
+
+    /** Stochastic gradient descent, perhaps with momentum. */
+    record Sgd(double lr, Momentum momentum) implements Optimizer {
+
+        public Sgd {
+            positive(lr);
+            switch (momentum) {
+                case Momentum.None() -> { }
+                case Momentum.LrOutside(var beta) -> fraction("β", beta);
+                case Momentum.LrInside(var beta) -> fraction("β", beta);
+                case Momentum.Nesterov(var beta) -> fraction("β", beta);
+            }
+        }
+
+        /** The same with momentum: v ← β v + g, θ ← θ − η v. */
+        public Sgd momentum(double beta) {
+            return momentum(new Momentum.LrOutside(beta));
+        }
+
+        /** The same with a momentum of another convention. */
+        public Sgd momentum(Momentum kind) {
+            return new Sgd(lr, kind);
+        }
+
+        /** The same with Nesterov's lookahead: v ← β v + g, θ ← θ − η (g + β v). */
+        public Sgd nesterov(double beta) {
+            return momentum(new Momentum.Nesterov(beta));
+        }
+
+        @Override
+        public String toString() {
+            return "SGD: " + momentum + ", η = " + lr;
+        }
+    }
+
+    /**
+     * Adam (Kingma and Ba 2015), bias-corrected: m ← β₁ m + (1−β₁) g, v ← β₂ v + (1−β₂) g²,
+     * θ ← θ − η (m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε).
+     */
+    record Adam(double lr, double beta1, double beta2, double epsilon) implements Optimizer {
+
+        public Adam {
+            positive(lr);
+            fraction("β1", beta1);
+            fraction("β2", beta2);
+        }
+
+        @Override
+        public String toString() {
+            return "Adam: m ← " + beta1 + " m + (1-" + beta1 + ") g, v ← " + beta2 + " v + (1-" + beta2
+                    + ") g², θ ← θ - η m̂ / (√v̂ + " + epsilon + "), η = " + lr;
+        }
+    }
+}

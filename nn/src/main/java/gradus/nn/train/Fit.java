@@ -1,0 +1,180 @@
+package gradus.nn.train;
+
+import gradus.nn.Layer;
+import gradus.nn.Seed;
+import gradus.nn.Tensor;
+import gradus.nn.data.Dataset;
+import gradus.nn.data.Split;
+import gradus.nn.grad.Gradients;
+import gradus.nn.loss.Loss;
+import gradus.nn.optim.Optimizer;
+import gradus.nn.optim.Stepper;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.ServiceLoader;
+
+/**
+ * A training to be: say how, then {@link #epochs} does it.
+ * {@snippet :
+ * var run = fit(net, data).loss(crossEntropy()).optimizer(adam(1e-3)).batch(32).epochs(30);
+ * }
+ * Without saying so: cross-entropy, Adam with η = 0.001, batches of 32, shuffled by seed 0. The same net, data, settings
+ * and seed give the same losses to the bit.
+ */
+public final class Fit {
+
+    private final Layer net;
+    private final Dataset train;
+    private final Optional<Dataset> validation;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+    private Loss loss = new Loss.CrossEntropy();
+    private Optimizer optimizer = new Optimizer.Adam(1e-3, 0.9, 0.999, 1e-8);
+    private int batch = 32;
+    private Seed seed = new Seed(0);
+    private boolean quiet;
+
+    public Fit(Layer net, Dataset train, Optional<Dataset> validation) {
+        this.net = net;
+        this.train = train;
+        this.validation = validation;
+        if (train.size() == 0) {
+            throw new IllegalArgumentException("fit: there are no training samples\nhelp: look at the split");
+        }
+    }
+
+    public Fit(Layer net, Split data) {
+        this(net, data.train(), Optional.of(data.validation()).filter(d -> d.size() > 0));
+    }
+
+    public Fit loss(Loss newLoss) {
+        loss = newLoss;
+        return this;
+    }
+
+    public Fit optimizer(Optimizer newOptimizer) {
+        optimizer = newOptimizer;
+        return this;
+    }
+
+    /** How many samples one step learns from. */
+    public Fit batch(int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("fit: a batch of " + size + " samples\nhelp: at least 1; 32, say");
+        }
+        batch = size;
+        return this;
+    }
+
+    /** Fixes the order in which samples are shuffled. */
+    public Fit seed(long value) {
+        seed = new Seed(value);
+        return this;
+    }
+
+    public Fit listener(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** Without the curve that a notebook would show. */
+    public Fit quiet() {
+        quiet = true;
+        return this;
+    }
+
+    /**
+     * Trains for this many passes over the data.
+     *
+     * @throws TrainingStopped when the thread is interrupted, and when the loss becomes NaN or infinite
+     */
+    public Run epochs(int epochs) {
+        var watching = new ArrayList<>(listeners);
+        if (!quiet) {
+            ServiceLoader.load(TrainingListener.Provider.class, Fit.class.getClassLoader())
+                    .forEach(provider -> watching.add(provider.listener()));
+        }
+        var stepper = optimizer.over(net);
+        var random = seed.stream("shuffle");
+        var done = new ArrayList<Epoch>();
+        watching.forEach(listener -> listener.started(epochs));
+        try {
+            for (int number = 1; number <= epochs; number++) {
+                done.add(epoch(number, stepper, random));
+                var soFar = new History(done, epochs);
+                watching.forEach(listener -> listener.epochEnded(soFar));
+            }
+        } finally {
+            var whole = new History(done, epochs);
+            watching.forEach(listener -> listener.ended(whole));
+        }
+        return new Run(net, new History(done, epochs));
+    }
+
+    private Epoch epoch(int number, Stepper stepper, Seed.Stream random) {
+        long start = System.nanoTime();
+        var order = random.permutation(train.size());
+        var mean = new Mean();
+        for (int from = 0; from < order.length; from += batch) {
+            var rows = train.rows(Arrays.copyOfRange(order, from, Math.min(order.length, from + batch)));
+            var prediction = net.apply(rows.x());
+            var value = loss.of(prediction, rows.y());
+            mean.add(value, loss.accuracy(prediction, rows.y()), rows.size());
+            check(value.item(), number, from / batch + 1);
+            stepper.step(value);
+        }
+        var held = validation.map(data -> evaluate(data));
+        return new Epoch(number, mean.loss(), held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                mean.accuracy(), held.map(Mean::accuracy).orElse(OptionalDouble.empty()),
+                (System.nanoTime() - start) * 1e-9);
+    }
+
+    private static void check(double loss, int epoch, int batch) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new TrainingStopped("training was interrupted in epoch " + epoch + ", batch " + batch
+                    + "; the net keeps what it has learned");
+        }
+        if (!Double.isFinite(loss)) {
+            throw new TrainingStopped("the loss is " + loss + " in epoch " + epoch + ", batch " + batch
+                    + "\nhelp: a smaller learning rate, or features of similar size, usually cure that");
+        }
+    }
+
+    private Mean evaluate(Dataset data) {
+        return Gradients.noGrad(() -> {
+            var mean = new Mean();
+            for (int from = 0; from < data.size(); from += 1024) {
+                var rows = data.slice(from, Math.min(data.size(), from + 1024));
+                var prediction = net.apply(rows.x());
+                mean.add(loss.of(prediction, rows.y()), loss.accuracy(prediction, rows.y()), rows.size());
+            }
+            return mean;
+        });
+    }
+
+    /** Means over samples, gathered batch by batch. */
+    private static final class Mean {
+
+        private double losses;
+        private double right;
+        private boolean classifies = true;
+        private int samples;
+
+        void add(Tensor loss, OptionalDouble accuracy, int size) {
+            losses += loss.item() * size;
+            right += accuracy.orElse(0) * size;
+            classifies &= accuracy.isPresent();
+            samples += size;
+        }
+
+        double loss() {
+            return losses / samples;
+        }
+
+        OptionalDouble accuracy() {
+            return classifies ? OptionalDouble.of(right / samples) : OptionalDouble.empty();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package gradus.nn.layer;
+
+import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.seed;
+import static gradus.nn.Nn.sequential;
+import static gradus.nn.Nn.tanh;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gradus.nn.Layer;
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LayerTest {
+
+    private record Residual(Layer inner, Tensor scale) implements Layer {
+        @Override
+        public Tensor apply(Tensor x) {
+            return x.plus(inner.apply(x).times(scale));
+        }
+    }
+
+    @Test
+    void parametersAreFoundByTheirPlace() {
+        var net = sequential(linear(4, 4), tanh(), new Residual(linear(4, 4), Tensor.parameter(Tensor.scalar(1))));
+        assertEquals(List.of("0.weight", "0.bias", "2.inner.weight", "2.inner.bias", "2.scale"),
+                List.copyOf(net.namedParameters().keySet()));
+        assertEquals(20 + 20 + 1, net.parameterCount());
+        assertEquals(new Shape(3, 4), net.apply(Tensor.ones(3, 4)).shape());
+    }
+
+    @Test
+    void aSharedLayerCountsOnce() {
+        var shared = linear(4, 4);
+        assertEquals(20, sequential(shared, tanh(), shared).parameterCount());
+    }
+
+    @Test
+    void twoNewLayersDifferAndAResetMakesThemAgree() {
+        assertFalse(Arrays.equals(linear(5, 5).weight().toFloatArray(), linear(5, 5).weight().toFloatArray()));
+        var first = sequential(linear(5, 5), linear(5, 5)).reset(seed(3));
+        var second = sequential(linear(5, 5), linear(5, 5)).reset(seed(3));
+        for (int i = 0; i < 4; i++) {
+            assertArrayEquals(first.parameters().get(i).toFloatArray(), second.parameters().get(i).toFloatArray());
+        }
+        assertFalse(Arrays.equals(first.parameters().get(0).toFloatArray(), first.parameters().get(2).toFloatArray()));
+    }
+
+    @Test
+    void initialWeightsStayInTheirBounds() {
+        var weight = linear(100, 50, seed(1)).weight();
+        assertTrue(weight.abs().max().item() <= 0.1);
+        assertEquals(0.01 / 3, weight.square().mean().item(), 2e-4);   // the variance of a uniform law on ±0.1
+    }
+
+    @Test
+    void aNetPrintsItsSummary() {
+        assertEquals("""
+                sequential(
+                  0: linear(64, 32)           2,080 parameters
+                  1: tanh()
+                  2: linear(32, 10)             330 parameters
+                ) with 2,410 parameters""", sequential(linear(64, 32), tanh(), linear(32, 10)).toString());
+    }
+}
