@@ -59,6 +59,7 @@ def test_the_quickstart_trains_before_the_readers_eyes(lab, page, tmp_path):
         .filter(cell => cell.querySelector('.cm-content').textContent.trim())
         .every(cell => /\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)
                     || cell.querySelector('[data-mime-type="application/vnd.jupyter.error"]'))""")
+    page.set_viewport_size({"width": 1280, "height": 1600})
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / "quickstart.png")
 
