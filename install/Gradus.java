@@ -1099,13 +1099,9 @@ final class Doctor {
     }
 
     private static Optional<String> devices(Jdk jdk) {
-        List<String> words = new ArrayList<>(List.of(jdk.java().toString()));
-        words.addAll(Kernel.JVM_OPTIONS);
-        words.addAll(List.of("-cp", Kernel.classPath(Build.DISTRIBUTION.resolve("cell")),
-                "gradus.nn.backend.opencl.Platforms"));
-        return new Command(words).output(Duration.ofSeconds(30)).map(text -> text.lines()
-                .filter(line -> !line.startsWith("WARNING: Using incubator")).collect(Collectors.joining("\n")))
-                .filter(text -> !text.isBlank());
+        return new Command(List.of(jdk.java().toString(), "--enable-native-access=ALL-UNNAMED",
+                "-cp", Kernel.classPath(Build.DISTRIBUTION.resolve("cell")),
+                "gradus.nn.backend.opencl.Platforms")).output(Duration.ofSeconds(30));
     }
 
     private void needed(String what, Optional<String> found, String remedy) {

@@ -134,7 +134,7 @@ def java(main: str) -> Iterator[Row]:
 GROUPS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Row]]]] = {
     "kernel": (("kernel.start", "kernel.first-cell", "kernel.cell", "kernel.20-statements", "kernel.completion"),
                kernel),
-    "nn": (("nn.matmul-768", "nn.mlp-gradient"), lambda: java("gradus.install.TensorBench")),
+    "nn": (("nn.matmul-768", "nn.mlp-step", "nn.quickstart-epoch"), lambda: java("gradus.install.TensorBench")),
 }
 
 

@@ -1,15 +1,24 @@
 package gradus.install;
 
-import gradus.nn.Seed;
-import gradus.nn.Tensor;
+import static gradus.nn.Nn.adam;
+import static gradus.nn.Nn.crossEntropy;
+import static gradus.nn.Nn.fit;
+import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.randn;
+import static gradus.nn.Nn.relu;
+import static gradus.nn.Nn.seed;
+import static gradus.nn.Nn.sequential;
+import static gradus.nn.Nn.tanh;
+import static gradus.nn.Nn.tensor;
+
+import gradus.nn.data.Data;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** The measurements {@code nn.*} of {@code bench}: prints {@code name unit figure}, a line for each. */
 public final class TensorBench {
 
-    private static final Seed.Stream RANDOM = new Seed(1).stream("bench");
     private static final double WARM_SECONDS = 3;   // until C2 has compiled what a step runs
     private static final double BLOCK_SECONDS = 0.3;
     private static final int BLOCKS = 9;
@@ -19,39 +28,31 @@ public final class TensorBench {
 
     public static void main(String[] arguments) {
         print("nn.matmul-768", milliseconds(matmul()));
-        print("nn.mlp-gradient", milliseconds(mlpGradient()));
+        print("nn.mlp-step", milliseconds(mlpStep()));
+        print("nn.quickstart-epoch", quickstartEpoch());
     }
 
     private static Runnable matmul() {
-        var a = normal(768, 768);
-        var b = normal(768, 768);
+        var a = randn(seed(1), 768, 768);
+        var b = randn(seed(2), 768, 768);
         return () -> a.matmul(b);
     }
 
-    /** Forward, cross-entropy and backward of 784-128-64-10 with ReLU, batch 64: a training step but for its update. */
-    private static Runnable mlpGradient() {
-        var x = normal(64, 784);
-        var classes = new int[64];
-        Arrays.setAll(classes, i -> i % 10);
-        var parameters = List.of(weights(784, 128), weights(1, 128), weights(128, 64), weights(1, 64),
-                weights(64, 10), weights(1, 10));
-        return () -> {
-            parameters.forEach(Tensor::clearGrad);
-            var hidden = x;
-            for (int layer = 0; layer < 6; layer += 2) {
-                hidden = hidden.matmul(parameters.get(layer)).plus(parameters.get(layer + 1));
-                hidden = layer < 4 ? hidden.relu() : hidden;
-            }
-            Tensor.crossEntropy(hidden, classes).mean().backward();
-        };
+    /** Forward, cross-entropy, backward and Adam's update of 784-128-64-10 with ReLU, batch 64. */
+    private static Runnable mlpStep() {
+        var x = randn(seed(1), 64, 784);
+        var classes = tensor(IntStream.range(0, 64).mapToDouble(i -> i % 10).toArray());
+        var net = sequential(linear(784, 128), relu(), linear(128, 64), relu(), linear(64, 10));
+        var stepper = adam(1e-3).over(net);
+        return () -> stepper.step(crossEntropy().of(net.apply(x), classes));
     }
 
-    private static Tensor normal(int... dims) {
-        return Tensor.normal(RANDOM, 0, 1, dims);
-    }
-
-    private static Tensor weights(int in, int out) {
-        return Tensor.parameter(Tensor.normal(RANDOM, 0, 1 / Math.sqrt(in), in, out));
+    /** An epoch of digits as the quickstart trains them, with its validation: the median of the second half of 100. */
+    private static double quickstartEpoch() {
+        var data = Data.digits().split(0.8, seed(1));
+        var net = sequential(linear(64, 32), tanh(), linear(32, 10));
+        var epochs = fit(net, data).loss(crossEntropy()).optimizer(adam(1e-3)).quiet().epochs(100).history().epochs();
+        return epochs.stream().skip(50).mapToDouble(epoch -> 1e3 * epoch.seconds()).sorted().toArray()[25];
     }
 
     /** The median over blocks, each long enough for the clock and for a collection of garbage to show in all of them. */

@@ -36,16 +36,18 @@ public final class Platforms {
     private Platforms() {
     }
 
-    /** Prints one device per line, or one sentence when there is none. */
+    /** Prints one device per line; when there is none, one sentence, and ends with exit status 1. */
     public static void main(String[] arguments) {
         try {
             var devices = devices();
             devices.forEach(System.out::println);
             if (devices.isEmpty()) {
-                System.out.println("OpenCL is installed, but offers no device; a CPU becomes one with PoCL");
+                System.err.println("OpenCL is installed, but offers no device; a CPU becomes one with PoCL");
+                System.exit(1);
             }
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            System.out.println("no OpenCL on this machine: its library (libOpenCL) is not installed");
+            System.err.println("no OpenCL on this machine: its library (libOpenCL) is not installed");
+            System.exit(1);
         }
     }
 
