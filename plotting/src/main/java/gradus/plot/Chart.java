@@ -90,6 +90,9 @@ public final class Chart extends Figure {
             y[4 * i + 1] = heights[i];
             y[4 * i + 2] = heights[i];
         }
+        if (x.length > 0) {   // XChart labels equally spaced values themselves; so little more, and it labels round ones
+            x[0] -= 1e-6 * (edges[1] - edges[0]);
+        }
         return add(Kind.BARS, x, y);
     }
 
@@ -181,9 +184,7 @@ public final class Chart extends Figure {
         } else if (series.stream().anyMatch(s -> s.kind == Kind.BARS)) {
             style.setYAxisMin(0.0);
         }
-        if (series.stream().noneMatch(s -> s.kind == Kind.BARS)) {   // a formatter would put the ticks on the edges
-            style.setxAxisTickLabelsFormattingFunction(Numbers::tick);
-        }
+        style.setxAxisTickLabelsFormattingFunction(Numbers::tick);
         if (logY) {
             style.setYAxisLogarithmicDecadeOnly(false);
         } else {
