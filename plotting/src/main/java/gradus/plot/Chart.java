@@ -41,6 +41,8 @@ public final class Chart extends Figure {
         }
     }
 
+    private static final int MANY = 12;
+
     private final List<Series> series = new ArrayList<>();
     private String title = "";
     private String xlabel = "";
@@ -89,9 +91,6 @@ public final class Chart extends Figure {
             x[4 * i + 3] = edges[i + 1];
             y[4 * i + 1] = heights[i];
             y[4 * i + 2] = heights[i];
-        }
-        if (x.length > 0) {   // XChart labels equally spaced values themselves; so little more, and it labels round ones
-            x[0] -= 1e-6 * (edges[1] - edges[0]);
         }
         return add(Kind.BARS, x, y);
     }
@@ -186,7 +185,10 @@ public final class Chart extends Figure {
         }
         style.setxAxisTickLabelsFormattingFunction(Numbers::tick);
         if (logY) {
-            style.setYAxisLogarithmicDecadeOnly(false);
+            var y = range(data -> Arrays.stream(data.y).filter(v -> v > 0).toArray(), ylim);
+            boolean decades = y.getMax() > 100 * y.getMin();
+            style.setYAxisLogarithmicDecadeOnly(decades);
+            style.setyAxisTickLabelsFormattingFunction(v -> decades ? Numbers.power(v) : Numbers.tick(v));
         } else {
             style.setyAxisTickLabelsFormattingFunction(Numbers::tick);
         }
@@ -228,6 +230,9 @@ public final class Chart extends Figure {
         var points = data.kind == Kind.LINE ? Decimation.forWidth(visible, 2 * width) : visible;
         if (points.x().length == 0) {
             return false;
+        }
+        if (points.x().length > MANY) {   // equally spaced values XChart would label themselves, round or not
+            points.x()[1] += 1e-6 * (points.x()[points.x().length - 1] - points.x()[0]);
         }
         // XChart wants a name for each, all different; blanks behind a label are not seen
         var added = chart.addSeries(data.label + " ".repeat(index + 2), points.x(), points.y());

@@ -32,6 +32,13 @@ final class Numbers {
         return IntStream.range(0, n).asDoubleStream().toArray();
     }
 
+    /** A power of ten as a label: {@code 1e-3}; empty for what is none. */
+    static String power(double value) {
+        double exponent = Math.log10(value);
+        return Math.abs(exponent - Math.rint(exponent)) > 1e-6 ? "" : Math.abs(exponent) < 2.5 ? tick(value)
+                : "1e" + Math.round(exponent);
+    }
+
     /** A number in as few digits as tell it: {@code 0.25}, {@code 12,000}, {@code 3e-5}. */
     static String tick(double value) {
         double size = Math.abs(value);

@@ -1,5 +1,6 @@
 package gradus.nn.train;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -14,4 +15,15 @@ import java.util.OptionalDouble;
  */
 public record Epoch(int number, double loss, OptionalDouble validationLoss, OptionalDouble accuracy,
                     OptionalDouble validationAccuracy, double seconds) {
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "epoch %d: loss %.4f%s%s%s", number, loss,
+                text(", validation loss %.4f", validationLoss, 1), text(", accuracy %.1f %%", accuracy, 100),
+                text(", validation accuracy %.1f %%", validationAccuracy, 100));
+    }
+
+    private static String text(String format, OptionalDouble value, double scale) {
+        return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble() * scale) : "";
+    }
 }
