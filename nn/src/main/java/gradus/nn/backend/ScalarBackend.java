@@ -362,8 +362,7 @@ class ScalarBackend implements Backend {
         var g = gradient.dense().buffer();
         if (theta.buffer() instanceof Floats(var x)) {
             adam(x, ((Floats) g).array(), ((Floats) m.buffer()).array(), ((Floats) v.buffer()).array(),
-                    (float) (lr / correct1), (float) beta1, (float) beta2, (float) epsilon,
-                    (float) (1 / Math.sqrt(correct2)));
+                    lr / correct1, beta1, beta2, epsilon, 1 / Math.sqrt(correct2));
             return;
         }
         for (int i = 0; i < g.length(); i++) {
@@ -376,15 +375,22 @@ class ScalarBackend implements Backend {
         }
     }
 
-    private static void adam(float[] theta, float[] gradient, float[] m, float[] v, float lr, float beta1, float beta2,
-                             float epsilon, float scale) {
+    private static void adam(float[] theta, float[] gradient, float[] m, float[] v, double lr, double beta1, double beta2,
+                             double epsilon, double scale) {
+        float eta = (float) lr;
+        float b1 = (float) beta1;
+        float b2 = (float) beta2;
+        float c1 = (float) (1 - beta1);   // of the exact β: 1 − 0.999f is off by 5e-5
+        float c2 = (float) (1 - beta2);
+        float e = (float) epsilon;
+        float s = (float) scale;
         for (int i = 0; i < theta.length; i++) {
             float g = gradient[i];
-            float mi = beta1 * m[i] + (1 - beta1) * g;
-            float vi = beta2 * v[i] + (1 - beta2) * (g * g);
+            float mi = b1 * m[i] + c1 * g;
+            float vi = b2 * v[i] + c2 * (g * g);
             m[i] = mi;
             v[i] = vi;
-            theta[i] -= lr * mi / ((float) Math.sqrt(vi) * scale + epsilon);
+            theta[i] -= eta * mi / ((float) Math.sqrt(vi) * s + e);
         }
     }
 }
