@@ -24,8 +24,10 @@ class Lab:
     """A running 'lab' in a process group of its own, as a terminal gives it one; its address is known when it is up."""
 
     def __init__(self, *words: str) -> None:
+        # a shell that runs these tests in the background has them ignore SIGINT, which what they start would inherit
         self.process = subprocess.Popen([*COMMAND, "lab", "--no-browser", *words], text=True, start_new_session=True,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.said = []
         self.address = self.token = ""
         for line in self.process.stdout:
