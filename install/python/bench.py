@@ -94,7 +94,7 @@ def one_life(dialect: Dialect) -> dict[str, list[float]]:
         started = seconds(start)
         client.wait_for_ready(timeout=60)  # IOPub is subscribed for certain, and silent
         first = seconds(lambda: cell(dialect.one_line(0)))
-        warm = [seconds(lambda: cell(dialect.one_line(i))) for i in range(1, 31)]
+        warm = [seconds(lambda: cell(dialect.one_line(i))) for i in range(1, 81)]
         twenty = [seconds(lambda: cell(dialect.twenty(i))) for i in range(12)]
         completion = [seconds(complete) for _ in range(15)]
     finally:
@@ -102,7 +102,7 @@ def one_life(dialect: Dialect) -> dict[str, list[float]]:
             client.stop_channels()
         manager.shutdown_kernel(now=True)
     return {name: [1000 * value for value in values] for name, values in {
-        "kernel.start": [started], "kernel.first-cell": [first], "kernel.cell": warm[10:],
+        "kernel.start": [started], "kernel.first-cell": [first], "kernel.cell": warm[50:],
         "kernel.20-statements": twenty[4:], "kernel.completion": completion[5:]}.items()}
 
 

@@ -5,6 +5,11 @@ import unittest
 import jupyter_kernel_test
 
 
+class WelcomeTest(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "gradus"
+    support_iopub_welcome = True
+
+
 class ConformanceTest(jupyter_kernel_test.KernelTests):
     kernel_name = "gradus"
     language_name = "java"

@@ -40,7 +40,14 @@ public final class Main {
     /** The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. */
     static Supplier<Engine> engine() {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
-        return () -> new JShellEngine(classPath);
+        return () -> {
+            var engine = new JShellEngine(classPath);
+            var practice = new Thread(engine::practise, "gradus practice");
+            practice.setDaemon(true);
+            practice.setPriority(Thread.MIN_PRIORITY);
+            practice.start();
+            return engine;
+        };
     }
 
     /** A kernel whose server has died serves nobody: Jupyter names the server's process in the environment. */

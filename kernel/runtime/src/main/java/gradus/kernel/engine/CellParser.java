@@ -71,7 +71,8 @@ final class CellParser {
         this.analysis = analysis;
     }
 
-    Parsed parse(String cell) {
+    /** The pieces and whether the last is unfinished; faults are not looked for. */
+    Parsed split(String cell) {
         var pieces = new ArrayList<Piece>();
         boolean unfinished = false;
         var rest = cell;
@@ -90,11 +91,17 @@ final class CellParser {
                 }
             }
         }
-        var faults = faults(pieces);
-        if (unfinished && faults.isEmpty()) {
+        return new Parsed(List.copyOf(pieces), List.of(), unfinished);
+    }
+
+    /** The pieces and all syntax errors. */
+    Parsed parse(String cell) {
+        var split = split(cell);
+        var faults = faults(split.pieces);
+        if (split.unfinished && faults.isEmpty()) {
             faults = List.of(new Fault("the cell ends in the middle of a statement", cell.length(), cell.length()));
         }
-        return new Parsed(List.copyOf(pieces), faults, unfinished);
+        return new Parsed(split.pieces, faults, split.unfinished);
     }
 
     private static boolean endsWithSemicolon(String source) {

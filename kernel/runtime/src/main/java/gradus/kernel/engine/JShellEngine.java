@@ -38,6 +38,9 @@ public final class JShellEngine implements Engine {
             "java.time.*", "java.util.*", "java.util.concurrent.*", "java.util.function.*", "java.util.stream.*",
             "static gradus.kernel.api.Notebook.*", "gradus.kernel.api.*");
 
+    private static final String PRACTICE = "Thread.onSpinWait();";   // no value, so that no variable remains
+    private static final int PRACTICE_ROUNDS = 40;
+
     private final ReentrantLock lock = new ReentrantLock(true);
     private final CellControl control;
     private final JShell shell;
@@ -46,6 +49,7 @@ public final class JShellEngine implements Engine {
     private final Traceback tracebacks;
     private final Assistant assistant;
     private volatile Execution running;
+    private volatile boolean used;
 
     /**
      * Starts JShell, makes the imports of every {@link Prelude}, and compiles a first snippet, so that the first cell
@@ -71,11 +75,22 @@ public final class JShellEngine implements Engine {
         Stream.concat(JAVA_IMPORTS.stream(), ServiceLoader.load(Prelude.class).stream()
                         .flatMap(prelude -> prelude.get().imports().stream()))
                 .distinct().forEach(name -> shell.eval("import " + name + ";"));
-        shell.eval("{ Objects.hash(1); }");
+        shell.eval(PRACTICE);
+    }
+
+    /**
+     * Evaluates little things until the JIT has compiled what every cell needs. Meant for the idle time between the start
+     * and the first cell: it ends as soon as there is one.
+     */
+    public void practise() {
+        for (int i = 0; i < PRACTICE_ROUNDS && !used; i++) {
+            locked(() -> shell.eval(PRACTICE));
+        }
     }
 
     @Override
     public Outcome execute(Cell cell, Consumer<Object> result) {
+        used = true;
         lock.lock();
         Thread.currentThread().setContextClassLoader(control.cells());
         Interruption.disarm();
@@ -94,9 +109,12 @@ public final class JShellEngine implements Engine {
     }
 
     private Outcome run(Cell cell, Consumer<Object> result) throws Exception {
-        var parsed = parser.parse(cell.source());
-        if (!parsed.faults().isEmpty()) {
-            return tracebacks.notCompiled(cell, parsed.faults());
+        var parsed = parser.split(cell.source());
+        if (parsed.pieces().size() > 1 || parsed.unfinished()) {   // JShell itself runs nothing of a single faulty piece
+            var faults = parser.parse(cell.source()).faults();
+            if (!faults.isEmpty()) {
+                return tracebacks.notCompiled(cell, faults);
+            }
         }
         Snippet last = null;
         for (var piece : parsed.pieces()) {
