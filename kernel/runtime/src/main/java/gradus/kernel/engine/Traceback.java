@@ -112,16 +112,17 @@ final class Traceback {
         }
     }
 
-    /** Drops what is below the cell, the kernel and reflection, and the checks that the kernel wove in. */
+    /** Drops what is below the cell, the kernel and reflection, and frames of our own above it. */
     private static List<StackTraceElement> userFrames(StackTraceElement[] trace) {
         int end = trace.length;
         while (end > 0 && !Locations.isCell(trace[end - 1].getClassName())) {
             end--;
         }
         return Arrays.stream(trace, 0, end)
-                .filter(f -> !f.getClassName().startsWith("gradus.kernel.engine."))
+                .filter(f -> !f.getClassName().startsWith("gradus."))   // the preloaded libraries: their message says enough
                 .filter(f -> !f.getClassName().startsWith("java.lang.invoke."))
                 .filter(f -> f.getLineNumber() > 0 || !Locations.isCell(f.getClassName()))
+                .filter(f -> !f.getMethodName().equals("do_it$Aux"))   // stands beside do_it$ for a var
                 .toList();
     }
 

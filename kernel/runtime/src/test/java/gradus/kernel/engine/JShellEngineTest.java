@@ -99,6 +99,13 @@ public class JShellEngineTest {
     }
 
     @Test
+    void aDeclarationShowsItsLineOnce() {
+        var failed = fail("\nvar x = Integer.parseInt(\"no\");");
+        assertEquals(1, text(failed).split("Cell In", -1).length - 1, text(failed));
+        assertTrue(text(failed).contains("at Cell In[" + number + "], line 2"), text(failed));
+    }
+
+    @Test
     void aTracebackNeverFloods() {
         var failed = fail("int down(int n) { return down(n + 1) + 1; }\ndown(0)");
         assertEquals("java.lang.StackOverflowError", failed.name());
