@@ -60,6 +60,30 @@ def test_a_syntax_error_in_the_last_line_runs_nothing(kernel):
     assert outcome.text() == ""
 
 
+@pytest.mark.parametrize("code, hidden", [('input("Name? ")', False), ('password("Name? ")', True)])
+def test_the_reader_is_asked_and_answers(kernel, code, hidden):
+    asked, shown = [], []
+
+    def answer(request):
+        asked.append(request["content"])
+        kernel.client.input("Ada")
+
+    def show(message):
+        if message["msg_type"] == "execute_result":
+            shown.append(message["content"]["data"]["text/plain"])
+
+    kernel.client.execute_interactive(code, allow_stdin=True, stdin_hook=answer, output_hook=show, timeout=PATIENCE)
+    assert asked == [{"prompt": "Name? ", "password": hidden}]
+    assert shown == ["Ada"]
+
+
+def test_nobody_is_asked_where_nobody_can_answer(kernel):
+    reply = kernel.client.execute_interactive('input("Name? ")', allow_stdin=False, output_hook=lambda message: None,
+                                              timeout=PATIENCE)
+    assert reply["content"]["status"] == "error"
+    assert "cannot answer" in reply["content"]["evalue"]
+
+
 def test_control_answers_while_a_cell_runs(kernel):
     msg_id = kernel.begin('System.out.println("on"); while (true) { }')
     reply = kernel.on_control("kernel_info_request")
