@@ -22,6 +22,7 @@ import org.zeromq.ZMQ;
  */
 final class Rehearsal {
 
+    private static final int ATTEMPTS = 5;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> CELLS = List.of(
             "1 + 1",
@@ -35,8 +36,21 @@ final class Rehearsal {
     }
 
     static void run() throws Sockets.CannotBind {
-        var connection = new ConnectionFile("tcp", "127.0.0.1", freePort(), freePort(), freePort(), freePort(),
-                freePort(), "rehearsal");
+        for (int attempt = 1; ; attempt++) {
+            var ports = freePorts();
+            try {
+                run(new ConnectionFile("tcp", "127.0.0.1", ports.get(0), ports.get(1), ports.get(2), ports.get(3),
+                        ports.get(4), "rehearsal"));
+                return;
+            } catch (Sockets.CannotBind e) {   // another process was quicker
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void run(ConnectionFile connection) throws Sockets.CannotBind {
         try (var kernel = new Kernel(connection, Main.engine()); var context = new ZContext()) {
             kernel.start();
             var shell = context.createSocket(SocketType.DEALER);
@@ -73,9 +87,18 @@ final class Rehearsal {
         }
     }
 
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Five ports that nobody listens on, all held at once so that they differ. */
+    private static List<Integer> freePorts() {
+        var held = new ArrayList<ServerSocket>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                held.add(new ServerSocket(0));
+            }
+            var ports = held.stream().map(ServerSocket::getLocalPort).toList();
+            for (var socket : held) {
+                socket.close();
+            }
+            return ports;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package gradus.kernel.wire;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class Sockets implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
 
+    private static final int LINGER_MILLIS = 1_000;
+
     private final ZContext context = new ZContext();
     private final ThreadFactory threads;
     private final Codec codec;
@@ -45,7 +48,8 @@ public final class Sockets implements AutoCloseable {
     public Sockets(ConnectionFile connection, ThreadFactory threads, Receiver receiver) throws CannotBind {
         this.threads = threads;
         this.codec = new Codec(connection.key());
-        context.setLinger(1_000);
+        context.setLinger(LINGER_MILLIS);
+        context.setUncaughtExceptionHandler((thread, e) -> LOG.log(System.Logger.Level.WARNING, thread + " died", e));
         try {
             iopub = bind(SocketType.XPUB, connection.endpoint(connection.iopubPort()), this::subscribed);
             heartbeat = bind(SocketType.ROUTER, connection.endpoint(connection.heartbeatPort()), this::echo);
@@ -127,6 +131,12 @@ public final class Sockets implements AutoCloseable {
         channels.values().forEach(SocketThread::close);
         iopub.close();
         heartbeat.close();
-        context.close();
+        Thread closing = Thread.ofPlatform().daemon().start(context::close);
+        try {
+            // JeroMQ waits for its own thread without end if that has died of a key that was cancelled under it
+            closing.join(Duration.ofMillis(2 * LINGER_MILLIS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
