@@ -44,6 +44,7 @@ final class Assistant {
                 .map(SourceCodeAnalysis.Suggestion::continuation)
                 .distinct()
                 .filter(match -> !match.isEmpty())
+                .map(match -> new Engine.Match(match, "", ""))
                 .toList();
         return new Completions(matches, cursor - (scope.cursor() - anchor[0]), cursor);
     }

@@ -1,6 +1,7 @@
 package gradus.kernel.engine;
 
 import gradus.kernel.api.MimeBundle;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -8,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * What evaluates cells: knows Java, nothing of sockets and messages.
  *
- * <p>{@link #execute} is called by one thread at a time; all other methods may be called at any moment, also while a
- * cell runs.
+ * <p>All methods may be called by several threads at once, also while cells run: compiling is done by one at a time,
+ * the code of cells runs side by side.
  */
 public interface Engine extends AutoCloseable {
 
@@ -49,8 +50,22 @@ public interface Engine extends AutoCloseable {
         }
     }
 
+    /**
+     * One way to go on.
+     *
+     * @param text      what would stand in the place of the text between the offsets
+     * @param type      {@code function}, {@code instance}, {@code class}, {@code module} (a package), {@code keyword}
+     * @param signature of a function: {@code (int n, String s): void}; else the type of the value, or nothing
+     */
+    record Match(String text, String type, String signature) {
+    }
+
     /** Replacements for the text between two offsets, counted in {@code char}s. */
-    record Completions(List<String> matches, int start, int end) {
+    record Completions(List<Match> matches, int start, int end) {
+    }
+
+    /** @param type as its author would write it: {@code List<String>} */
+    record Variable(String name, String type, Object value) {
     }
 
     /**
@@ -61,15 +76,37 @@ public interface Engine extends AutoCloseable {
      */
     Outcome execute(Cell cell, Consumer<Object> result);
 
-    /** Stops the running cell, wherever it is; does nothing when none runs. Returns at once. */
-    void interrupt();
+    /**
+     * Stops the cell that this thread runs, wherever it is; does nothing when it runs none. Returns at once. A second
+     * call during the same cell stops code that was deaf to the first.
+     */
+    void interrupt(Thread runner);
 
     Completeness isComplete(String code);
 
     Completions complete(String code, int cursor);
 
-    /** What is known about the name at the cursor. */
-    Optional<MimeBundle> inspect(String code, int cursor);
+    /**
+     * What is known about the name at the cursor.
+     *
+     * @param detail 0 for signature and documentation, 1 for the source too where there is one
+     */
+    Optional<MimeBundle> inspect(String code, int cursor, int detail);
+
+    /** The variables that cells have defined, in the order of their definition. */
+    List<Variable> variables();
+
+    /** The import declarations in force, without {@code import} and semicolon. */
+    List<String> imports();
+
+    /** Lets cells name the classes of these jars and folders from now on. */
+    void addClassPath(List<Path> entries);
+
+    /** Forgets all definitions and imports of cells; what was added to the class path stays. */
+    void reset();
+
+    /** The class file of a class that a cell defined, by the name its author gave it. */
+    Optional<byte[]> bytecode(String name);
 
     @Override
     void close();

@@ -215,7 +215,7 @@ public final class JShellEngine implements Engine {
     }
 
     @Override
-    public void interrupt() {
+    public void interrupt(Thread runner) {
         var execution = running;
         if (execution != null) {
             execution.stop();
@@ -233,8 +233,33 @@ public final class JShellEngine implements Engine {
     }
 
     @Override
-    public Optional<MimeBundle> inspect(String code, int cursor) {
+    public Optional<MimeBundle> inspect(String code, int cursor, int detail) {
         return locked(() -> assistant.inspect(code, cursor));
+    }
+
+    @Override
+    public List<Variable> variables() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> imports() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void addClassPath(List<java.nio.file.Path> entries) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void reset() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<byte[]> bytecode(String name) {
+        throw new UnsupportedOperationException();
     }
 
     private <T> T locked(Supplier<T> question) {
@@ -248,7 +273,7 @@ public final class JShellEngine implements Engine {
 
     @Override
     public void close() {
-        interrupt();
+        interrupt(null);
         locked(() -> {
             shell.close();
             return null;

@@ -42,6 +42,7 @@ public final class Kernel implements AutoCloseable {
     private final StandardStreams streams = new StandardStreams(kernelThreads);
     private final FutureTask<Engine> engine;
     private final Sockets sockets;
+    private final Thread shell = new Thread(this::runCells, "gradus shell");
     private int executionCount;
 
     /** Binds the sockets; {@link #start} begins to answer. */
@@ -55,7 +56,6 @@ public final class Kernel implements AutoCloseable {
         new Thread(engine, "gradus engine start").start();
         sockets.start();
         status(JSON.objectNode(), "starting");
-        var shell = new Thread(this::runCells, "gradus shell");
         shell.setDaemon(true);
         shell.start();
     }
@@ -74,7 +74,7 @@ public final class Kernel implements AutoCloseable {
     @Override
     public void close() {
         if (engine.state() == FutureTask.State.SUCCESS) {
-            engine.resultNow().interrupt();
+            engine.resultNow().interrupt(shell);
         }
         assist.shutdownNow();
         timer.shutdown();
@@ -163,7 +163,7 @@ public final class Kernel implements AutoCloseable {
 
     private void interrupt() {
         if (engine.isDone()) {
-            engine().interrupt();
+            engine().interrupt(shell);
         }
     }
 
@@ -180,7 +180,7 @@ public final class Kernel implements AutoCloseable {
         var found = engine().complete(code, CodePoints.offset(code, cursor));
         var content = ok();
         var matches = content.putArray("matches");
-        found.matches().forEach(matches::add);
+        found.matches().forEach(match -> matches.add(match.text()));
         content.put("cursor_start", code.codePointCount(0, found.start()));
         content.put("cursor_end", code.codePointCount(0, found.end()));
         content.putObject("metadata");
@@ -188,7 +188,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     private ObjectNode inspect(String code, JsonNode cursor) {
-        var found = engine().inspect(code, CodePoints.offset(code, cursor));
+        var found = engine().inspect(code, CodePoints.offset(code, cursor), 0);
         var content = ok().put("found", found.isPresent());
         content.set("data", found.map(bundle -> Json.tree(bundle.data())).orElse(JSON.objectNode()));
         content.set("metadata", found.map(bundle -> Json.tree(bundle.metadata())).orElse(JSON.objectNode()));

@@ -154,7 +154,7 @@ public class JShellEngineTest {
         var thread = new Thread(cell);
         thread.start();
         assertTrue(running.await(30, TimeUnit.SECONDS));
-        ENGINE.interrupt();
+        ENGINE.interrupt(Thread.currentThread());
         assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
         thread.join();
         assertEquals(4, value("2 + 2"));
@@ -170,7 +170,7 @@ public class JShellEngineTest {
         new Thread(cell).start();
         started.await();
         while (!cell.isDone()) {   // whatever the cell is doing at each of these moments
-            ENGINE.interrupt();
+            ENGINE.interrupt(Thread.currentThread());
             Thread.onSpinWait();
         }
         assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
@@ -179,7 +179,7 @@ public class JShellEngineTest {
 
     @Test
     void anInterruptAtRestIsHarmless() {
-        ENGINE.interrupt();
+        ENGINE.interrupt(Thread.currentThread());
         assertEquals(2, value("1 + 1"));
     }
 
@@ -187,15 +187,15 @@ public class JShellEngineTest {
     void completionKnowsNamesOfLinesAboveThatHaveNotRun() {
         var code = "var text = \"abc\";\ntext.toUpper";
         var completions = ENGINE.complete(code, code.length());
-        assertEquals("toUpperCase(", completions.matches().getFirst());
+        assertEquals("toUpperCase(", completions.matches().getFirst().text());
         assertEquals(code.indexOf("toUpper"), completions.start());
         assertEquals(code.length(), completions.end());
     }
 
     @Test
     void inspectionFindsAMethodWithTheCursorAtItsEnd() {
-        assertTrue(ENGINE.inspect("Math.max", 8).orElseThrow().plain().contains("int Math.max(int a, int b)"));
-        assertTrue(ENGINE.inspect("   ", 2).isEmpty());
+        assertTrue(ENGINE.inspect("Math.max", 8, 0).orElseThrow().plain().contains("int Math.max(int a, int b)"));
+        assertTrue(ENGINE.inspect("   ", 2, 0).isEmpty());
     }
 
     @Test
