@@ -559,12 +559,13 @@ final class Kernel {
     }
 
     /**
-     * The jars of the distribution's folder of the same name, as they lie (or will lie) in {@code folder}, in one fixed
-     * order: a start-up archive serves only the very class path it was made with.
+     * The jars of classes of the distribution's folder of the same name, as they lie (or will lie) in {@code folder}, in
+     * one fixed order: a start-up archive serves only the very class path it was made with.
      */
     static String classPath(Path folder) {
         Path built = Build.DISTRIBUTION.resolve(folder.getFileName());
-        return Checkout.files(built, every -> true).stream().map(jar -> folder.resolve(jar.getFileName()).toString())
+        return Checkout.files(built, file -> !file.getFileName().toString().endsWith("-sources.jar")).stream()
+                .map(jar -> folder.resolve(jar.getFileName()).toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
