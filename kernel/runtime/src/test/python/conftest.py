@@ -1,9 +1,15 @@
 """A running kernel, as a front end sees it: what is installed as 'gradus' in the Jupyter that runs these tests."""
 
+import os
+import tempfile
 from dataclasses import dataclass, field
 
 import pytest
 from jupyter_client.manager import KernelManager
+
+# the kernels of tests must not write into the history of whoever runs them; the folder goes when the tests end
+HISTORY = tempfile.TemporaryDirectory(prefix="gradus-test-")
+os.environ["GRADUS_HISTORY"] = os.path.join(HISTORY.name, "history.sqlite")
 
 PATIENCE = 30  # seconds until a test gives up on a message; none waits that long when the kernel is well
 

@@ -1,7 +1,5 @@
 """jupyter_kernel_test, the suite by which Jupyter judges kernels, against the installed kernel."""
 
-import unittest
-
 import jupyter_kernel_test
 
 
@@ -28,6 +26,9 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     ]
     code_clear_output = "clearOutput();"
     code_inspect_sample = "Math.max"
+    code_page_something = 'page("a long text");'
+    supported_history_operations = ("tail", "range", "search")
+    code_history_pattern = "6 [*] ?"
 
     completion_samples = [
         {"text": "Math.ab", "matches": {"abs(", "absExact("}},
@@ -36,7 +37,3 @@ class ConformanceTest(jupyter_kernel_test.KernelTests):
     complete_code_samples = ["1 + 1", "int a = 3;", "for (int i = 0; i < 3; i++) { }", "class A { }\nnew A()", ""]
     incomplete_code_samples = ["for (int i = 0; i < 3; i++) {", "class A {", "Math.max(1,", "int a = "]
     invalid_code_samples = ["int x = = 3;", "1 +* 2", "import = 7;", ")"]
-
-    # what the kernel does not offer
-    test_history = unittest.skip("no history_request")(jupyter_kernel_test.KernelTests.test_history)
-    test_pager = unittest.skip("no pager: long texts stand below the cell")(jupyter_kernel_test.KernelTests.test_pager)

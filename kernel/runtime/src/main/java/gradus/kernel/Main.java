@@ -2,12 +2,14 @@ package gradus.kernel;
 
 import gradus.kernel.engine.Engine;
 import gradus.kernel.engine.JShellEngine;
+import gradus.kernel.session.History;
 import gradus.kernel.session.Kernel;
 import gradus.kernel.wire.ConnectionFile;
 import gradus.kernel.wire.Sockets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import sun.misc.Signal;
 
 /** Starts a kernel: {@code java … gradus.kernel.Main CONNECTION_FILE}, as the kernelspec says. */
 public final class Main {
@@ -25,8 +27,9 @@ public final class Main {
             if (arguments[0].equals("--rehearse")) {
                 Rehearsal.run();
             } else {
-                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine());
+                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(), History.open());
                 watchParent(kernel);
+                Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
                 kernel.awaitShutdown();
                 kernel.close();

@@ -2,6 +2,7 @@ package gradus.kernel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.session.History;
 import gradus.kernel.session.Kernel;
 import gradus.kernel.wire.Codec;
 import gradus.kernel.wire.ConnectionFile;
@@ -51,7 +52,7 @@ final class Rehearsal {
     }
 
     private static void run(ConnectionFile connection) throws Sockets.CannotBind {
-        try (var kernel = new Kernel(connection, Main.engine()); var context = new ZContext()) {
+        try (var kernel = new Kernel(connection, Main.engine(), History.inMemory()); var context = new ZContext()) {
             kernel.start();
             var shell = context.createSocket(SocketType.DEALER);
             shell.connect(connection.endpoint(connection.shellPort()));

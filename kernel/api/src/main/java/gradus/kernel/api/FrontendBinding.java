@@ -1,6 +1,6 @@
 package gradus.kernel.api;
 
-/** Holds the binding that {@link Frontend} hands out; an interface cannot keep it out of sight. */
+/** Holds the bindings that {@link Frontend} hands out; an interface cannot keep them out of sight. */
 final class FrontendBinding {
 
     static final InheritableThreadLocal<Frontend> CURRENT = new InheritableThreadLocal<>() {
@@ -9,6 +9,8 @@ final class FrontendBinding {
             return Frontend.NONE;
         }
     };
+
+    static volatile Frontend latest = Frontend.NONE;
 
     private FrontendBinding() {
     }

@@ -39,6 +39,30 @@ public final class Notebook {
         return Frontend.current().input(prompt, true);
     }
 
+    /**
+     * Shows a long text in the front end's pager instead of the notebook; where there is none, below the cell.
+     * It appears when the cell ends.
+     */
+    public static void page(Object value) {
+        Frontend.current().page(value);
+    }
+
+    /**
+     * Puts code into a new cell below this one, when this one has ended; throws {@link IllegalStateException} when it
+     * has ended before.
+     */
+    public static void setNextInput(String code) {
+        Frontend.current().setNextInput(code);
+    }
+
+    /**
+     * How many characters a cell may print into the notebook, from now on in this and all later cells. What exceeds
+     * that goes into a file, which the cell names.
+     */
+    public static void outputLimit(int characters) {
+        Frontend.current().outputLimit(characters);
+    }
+
     /** Whether a notebook is there to show anything: false in tests and programs that use our libraries alone. */
     public static boolean isAttached() {
         return Frontend.current() != Frontend.NONE;

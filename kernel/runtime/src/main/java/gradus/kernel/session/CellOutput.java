@@ -1,22 +1,29 @@
 package gradus.kernel.session;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.api.Comm;
+import gradus.kernel.api.CommMessage;
 import gradus.kernel.api.Display;
 import gradus.kernel.api.Frontend;
 import gradus.kernel.api.MimeBundle;
+import gradus.kernel.wire.Message;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Everything that one cell puts out, from any of its threads, during its run and after: each message carries the
  * request of that cell as its parent. Text is collected and sent when there is much of it, when it is
  * {@value #MAX_AGE_MS} ms old, and before anything else is sent, so the reader sees all in the order of the program.
+ *
+ * <p>A message of a comm has such an output too, for what its handler prints.
  */
 final class CellOutput implements Frontend {
 
@@ -25,27 +32,29 @@ final class CellOutput implements Frontend {
 
     private static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_AGE_MS = 40;
-    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** How to ask the reader for a line: a prompt, and whether the answer is hidden. */
     interface Ask {
         String line(String prompt, boolean hidden);
     }
 
-    private final BiConsumer<String, ObjectNode> publish;
-    private final ScheduledExecutorService timer;
-    private final Values values;
+    private final ObjectNode parent;
+    private final FrontEnds frontEnds;
     private final Ask ask;
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private final byte[][] unfinished = {new byte[0], new byte[0]};   // of a character, per stream
     private Stream stream = Stream.stdout;
     private boolean flushPlanned;
+    private long printed;   // characters of text, without those in the overflow
+    private Optional<Overflow> overflow = Optional.empty();
+    private Optional<Display> overflowNotice = Optional.empty();
+    private final ArrayNode payload = JsonNodeFactory.instance.arrayNode();
+    private boolean replied;
 
-    /** @param publish sends a message of this type and content to all front ends, as output of this cell */
-    CellOutput(BiConsumer<String, ObjectNode> publish, ScheduledExecutorService timer, Values values, Ask ask) {
-        this.publish = publish;
-        this.timer = timer;
-        this.values = values;
+    /** @param parent the header of the request whose output this is */
+    CellOutput(ObjectNode parent, FrontEnds frontEnds, Ask ask) {
+        this.parent = parent;
+        this.frontEnds = frontEnds;
         this.ask = ask;
     }
 
@@ -59,8 +68,13 @@ final class CellOutput implements Frontend {
             flush();
         } else if (!flushPlanned) {
             flushPlanned = true;
-            timer.schedule(this::flushLater, MAX_AGE_MS, TimeUnit.MILLISECONDS);
+            frontEnds.timer().schedule(this::flushLater, MAX_AGE_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    void write(Stream to, String text) {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(to, bytes, 0, bytes.length);
     }
 
     private synchronized void flushLater() {
@@ -80,11 +94,27 @@ final class CellOutput implements Frontend {
         waiting.reset();
         int whole = wholeCharacters(bytes);
         unfinished[stream.ordinal()] = Arrays.copyOfRange(bytes, whole, bytes.length);
-        if (whole > 0) {
-            var content = JSON.objectNode();
-            content.put("name", stream.name());
-            content.put("text", new String(bytes, 0, whole, StandardCharsets.UTF_8));
-            publish.accept("stream", content);
+        text(new String(bytes, 0, whole, StandardCharsets.UTF_8));
+    }
+
+    /** Shows text as far as the limit lets it; the rest goes into a file. */
+    private void text(String text) {
+        int shown = (int) Math.clamp(frontEnds.outputLimit().get() - printed, 0, text.length());
+        if (shown > 0 && shown < text.length() && Character.isHighSurrogate(text.charAt(shown - 1))) {
+            shown--;
+        }
+        printed += shown;
+        if (shown > 0) {
+            publish("stream", Json.object().put("name", stream.name()).put("text", text.substring(0, shown)));
+        }
+        if (shown < text.length()) {
+            if (overflow.isEmpty()) {
+                overflow = Optional.of(new Overflow(frontEnds.outputLimit().get()));
+            }
+            overflow.get().append(text.substring(shown));
+            if (overflowNotice.isEmpty()) {
+                overflowNotice = Optional.of(display(MimeBundle.text(overflow.get().notice())));
+            }
         }
     }
 
@@ -121,21 +151,19 @@ final class CellOutput implements Frontend {
     }
 
     private void show(String type, Object value, String id) {
-        var content = content(values.render(value));
+        var content = content(frontEnds.values().render(value));
         content.putObject("transient").put("display_id", id);
         send(type, content);
     }
 
     /** Shows the value of the cell's last expression. */
-    void result(Object value, int executionCount) {
-        var content = content(values.render(value));
-        content.put("execution_count", executionCount);
-        send("execute_result", content);
+    void result(MimeBundle value, int executionCount) {
+        send("execute_result", content(value).put("execution_count", executionCount));
     }
 
     @Override
     public void clearOutput(boolean wait) {
-        send("clear_output", JSON.objectNode().put("wait", wait));
+        send("clear_output", Json.object().put("wait", wait));
     }
 
     @Override
@@ -144,14 +172,78 @@ final class CellOutput implements Frontend {
         return ask.line(prompt, hidden);
     }
 
-    /** Sends a message behind the text that waits. */
-    synchronized void send(String type, ObjectNode content) {
+    @Override
+    public void page(Object value) {
+        var bundle = frontEnds.values().render(value);
+        synchronized (this) {
+            if (!replied) {
+                var page = Json.object().put("source", "page").put("start", 0);
+                page.set("data", Json.tree(bundle.data()));
+                payload.add(page);
+                return;
+            }
+        }
+        display(bundle);   // no reply will come that could bring it to the pager
+    }
+
+    @Override
+    public synchronized void setNextInput(String code) {
+        if (replied) {
+            throw new IllegalStateException("the cell has ended, so nothing can be put below it; "
+                    + "call setNextInput in the cell itself");
+        }
+        payload.add(Json.object().put("source", "set_next_input").put("text", code).put("replace", false));
+    }
+
+    @Override
+    public void outputLimit(int characters) {
+        if (characters < 0) {
+            throw new IllegalArgumentException("outputLimit(" + characters + ") is below 0; "
+                    + "outputLimit(Integer.MAX_VALUE) shows everything");
+        }
+        frontEnds.outputLimit().set(characters);
+    }
+
+    @Override
+    public Comm openComm(String target, CommMessage opening) {
+        return frontEnds.comms().open(target, opening);
+    }
+
+    @Override
+    public void registerComm(String target, Consumer<Comm> opened) {
+        frontEnds.comms().register(target, opened);
+    }
+
+    /** Sends what waits, and gives what the reply is to carry; from here on nothing more can be put into it. */
+    synchronized ArrayNode end() {
         flush();
-        publish.accept(type, content);
+        overflowNotice.ifPresent(notice -> notice.update(MimeBundle.text(overflow.get().notice())));
+        replied = true;
+        return payload;
+    }
+
+    /** Sends a message behind the text that waits. */
+    void send(String type, ObjectNode content) {
+        send(Message.broadcast(type, parent, content));
+    }
+
+    /** Sends a message of a comm behind the text that waits. */
+    void send(String type, ObjectNode content, CommMessage comm) {
+        send(Message.broadcast(type, parent, content)
+                .withMetadata((ObjectNode) Json.tree(comm.metadata())).withBuffers(comm.buffers()));
+    }
+
+    private synchronized void send(Message message) {
+        flush();
+        frontEnds.publish().accept(message);
+    }
+
+    private void publish(String type, ObjectNode content) {
+        frontEnds.publish().accept(Message.broadcast(type, parent, content));
     }
 
     private static ObjectNode content(MimeBundle bundle) {
-        var content = JSON.objectNode();
+        var content = Json.object();
         content.set("data", Json.tree(bundle.data()));
         content.set("metadata", Json.tree(bundle.metadata()));
         return content;

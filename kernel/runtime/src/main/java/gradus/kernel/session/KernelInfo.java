@@ -31,7 +31,7 @@ final class KernelInfo {
                 .put("file_extension", ".jshell")
                 .put("pygments_lexer", "java")
                 .put("codemirror_mode", "text/x-java");
-        content.putArray("supported_features");
+        content.putArray("supported_features").add("kernel subshells");
         return content;
     }
 }

@@ -8,21 +8,20 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.Optional;
 
 /**
- * Leads {@code System.out}, {@code System.err} and {@code System.in} to the cell whose thread uses them. Workers of
- * the common pool belong to no cell and count as the one that ran last; the kernel's own threads keep the process's
- * streams, where its log lines belong.
+ * Leads {@code System.out}, {@code System.err} and {@code System.in} to the cell whose thread uses them, and what
+ * threads of cells do not catch to the {@code stderr} of their cell. The kernel's own threads keep the process's streams,
+ * where its log lines belong.
  */
 final class StandardStreams implements AutoCloseable {
 
     private final PrintStream processOut = System.out;
     private final PrintStream processErr = System.err;
     private final InputStream processIn = System.in;
+    private final Thread.UncaughtExceptionHandler processHandler = Thread.getDefaultUncaughtExceptionHandler();
     private final ThreadGroup kernelThreads;
-    private volatile CellOutput last;
 
     /** @param kernelThreads the group of the threads that never run user code */
     StandardStreams(ThreadGroup kernelThreads) {
@@ -30,21 +29,25 @@ final class StandardStreams implements AutoCloseable {
         System.setOut(new PrintStream(new Routed(Stream.stdout, processOut), false, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(new Routed(Stream.stderr, processErr), false, StandardCharsets.UTF_8));
         System.setIn(new Typed());
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> current().ifPresentOrElse(
+                output -> output.write(Stream.stderr, UserTrace.uncaught(thread, thrown)),
+                () -> thrown.printStackTrace(processErr)));
     }
 
-    /** From now on the calling thread, and those that it starts, write into this cell. */
+    /** From now on the calling thread, and those that it starts, write into this output. */
     void bind(CellOutput output) {
         Frontend.bind(output);
-        last = output;
     }
 
-    private CellOutput current() {
-        var thread = Thread.currentThread();
-        if (thread.getThreadGroup() == kernelThreads) {
-            return null;
-        }
-        boolean shared = thread instanceof ForkJoinWorkerThread worker && worker.getPool() == ForkJoinPool.commonPool();
-        return !shared && Frontend.current() instanceof CellOutput own ? own : last;
+    /** As {@link #bind}; and so do the threads that belong to nobody. */
+    void bindCell(CellOutput output) {
+        Frontend.bind(output);
+        Frontend.bindOthers(output);
+    }
+
+    private Optional<CellOutput> current() {
+        boolean own = Thread.currentThread().getThreadGroup() == kernelThreads;
+        return !own && Frontend.current() instanceof CellOutput output ? Optional.of(output) : Optional.empty();
     }
 
     @Override
@@ -52,6 +55,8 @@ final class StandardStreams implements AutoCloseable {
         System.setOut(processOut);
         System.setErr(processErr);
         System.setIn(processIn);
+        Thread.setDefaultUncaughtExceptionHandler(processHandler);
+        Frontend.bindOthers(Frontend.NONE);
     }
 
     private final class Routed extends OutputStream {
@@ -72,11 +77,11 @@ final class StandardStreams implements AutoCloseable {
         @Override
         public void write(byte[] bytes, int offset, int length) {
             var output = current();
-            if (output == null) {
+            if (output.isPresent()) {
+                output.get().write(stream, bytes, offset, length);
+            } else {
                 process.write(bytes, offset, length);
                 process.flush();
-            } else {
-                output.write(stream, bytes, offset, length);
             }
         }
     }
@@ -113,10 +118,7 @@ final class StandardStreams implements AutoCloseable {
         }
 
         private void ask() throws IOException {
-            var output = current();
-            if (output == null) {
-                throw new IOException("no cell is running that could ask for input");
-            }
+            var output = current().orElseThrow(() -> new IOException("no cell is running that could ask for input"));
             line = new ByteArrayInputStream((output.input("", false) + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }

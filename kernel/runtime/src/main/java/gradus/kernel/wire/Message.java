@@ -22,7 +22,7 @@ public record Message(List<byte[]> identities, ObjectNode header, ObjectNode par
     public static final String PROTOCOL_VERSION = "5.4";
 
     /** This kernel's session: one per process, as clients use it to tell kernels apart. */
-    private static final String SESSION = UUID.randomUUID().toString();
+    public static final String SESSION = UUID.randomUUID().toString();
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** A message of ours that answers {@code parent}, a header or an empty object. */
@@ -45,6 +45,16 @@ public record Message(List<byte[]> identities, ObjectNode header, ObjectNode par
     /** The reply to this request: same identities, this header as the parent. */
     public Message reply(String type, ObjectNode replyContent) {
         return of(type, identities, header, replyContent);
+    }
+
+    /** This message with other metadata. */
+    public Message withMetadata(ObjectNode other) {
+        return new Message(identities, header, parent, other, content, buffers);
+    }
+
+    /** This message with these bytes behind it. */
+    public Message withBuffers(List<byte[]> others) {
+        return new Message(identities, header, parent, metadata, content, others);
     }
 
     /** {@code msg_type}. */

@@ -2,12 +2,14 @@ package gradus.kernel.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import gradus.kernel.api.MimeBundle;
 import gradus.kernel.session.CellOutput.Stream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,8 +17,9 @@ class CellOutputTest {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final List<String> published = new ArrayList<>();
-    private final CellOutput output = new CellOutput((type, content) -> published.add(type + " " + content), timer,
-            new Values(), (prompt, hidden) -> "answer to " + prompt);
+    private final FrontEnds frontEnds = new FrontEnds(message -> published.add(message.type() + " " + message.content()),
+            timer, new Values(), new OpenComms(), new AtomicInteger(FrontEnds.OUTPUT_LIMIT));
+    private final CellOutput output = new CellOutput(Json.object(), frontEnds, (prompt, hidden) -> "answer to " + prompt);
 
     @AfterEach
     void stopTimer() {
@@ -25,10 +28,6 @@ class CellOutputTest {
 
     private void write(Stream stream, byte[] bytes) {
         output.write(stream, bytes, 0, bytes.length);
-    }
-
-    private void write(Stream stream, String text) {
-        write(stream, text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -47,12 +46,12 @@ class CellOutputTest {
     @Test
     void theOrderOfTheProgramIsTheOrderOfTheMessages() {
         synchronized (output) {
-            write(Stream.stdout, "one ");
-            write(Stream.stdout, "two");
-            write(Stream.stderr, "three");
+            output.write(Stream.stdout, "one ");
+            output.write(Stream.stdout, "two");
+            output.write(Stream.stderr, "three");
             output.clearOutput(true);
-            write(Stream.stdout, "four");
-            output.result(5, 7);
+            output.write(Stream.stdout, "four");
+            output.result(MimeBundle.text("5"), 7);
         }
         assertEquals(List.of("stream {\"name\":\"stdout\",\"text\":\"one two\"}",
                 "stream {\"name\":\"stderr\",\"text\":\"three\"}",
@@ -64,7 +63,7 @@ class CellOutputTest {
     @Test
     void manySmallWritesAreFewMessages() {
         for (int i = 0; i < 200_000; i++) {
-            write(Stream.stdout, "line " + i + "\n");
+            output.write(Stream.stdout, "line " + i + "\n");
         }
         output.flush();
         assertEquals(true, published.size() < 500, published.size() + " messages");
