@@ -523,7 +523,7 @@ final class Kernel {
                   "display_name": "Java (Gradus)",
                   "language": "java",
                   "interrupt_mode": "message",
-                  "metadata": {}
+                  "metadata": {"supported_encryption": ["curve"]}
                 }
                 """.formatted(argv.stream().map(Kernel::quoted).collect(Collectors.joining(",\n    ")));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gradus.kernel.session.History;
 import gradus.kernel.session.Kernel;
+import gradus.kernel.wire.Client;
 import gradus.kernel.wire.Codec;
 import gradus.kernel.wire.ConnectionFile;
 import gradus.kernel.wire.Message;
@@ -13,9 +14,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
-import org.zeromq.SocketType;
-import org.zeromq.ZContext;
-import org.zeromq.ZMQ;
+import java.util.Optional;
 
 /**
  * A kernel's first minute with itself as the client: what the JVM loads and links meanwhile is what it records for a
@@ -41,7 +40,7 @@ final class Rehearsal {
             var ports = freePorts();
             try {
                 run(new ConnectionFile("tcp", "127.0.0.1", ports.get(0), ports.get(1), ports.get(2), ports.get(3),
-                        ports.get(4), "rehearsal"));
+                        ports.get(4), "hmac-sha256", "rehearsal", Optional.empty()));
                 return;
             } catch (Sockets.CannotBind e) {   // another process was quicker
                 if (attempt == ATTEMPTS) {
@@ -52,40 +51,28 @@ final class Rehearsal {
     }
 
     private static void run(ConnectionFile connection) throws Sockets.CannotBind {
-        try (var kernel = new Kernel(connection, Main.engine(), History.inMemory()); var context = new ZContext()) {
+        try (var kernel = new Kernel(connection, Main.engine(), History.inMemory())) {
             kernel.start();
-            var shell = context.createSocket(SocketType.DEALER);
-            shell.connect(connection.endpoint(connection.shellPort()));
-            var iopub = context.createSocket(SocketType.SUB);
-            iopub.subscribe(ZMQ.SUBSCRIPTION_ALL);
-            iopub.connect(connection.endpoint(connection.iopubPort()));
-            var codec = new Codec(connection.key());
-
-            ask(shell, codec, "kernel_info_request", JSON.objectNode());
-            for (var cell : CELLS) {
-                ask(shell, codec, "execute_request", JSON.objectNode().put("code", cell).put("stop_on_error", false));
+            try (var iopub = Client.listening(connection);
+                 var shell = Client.asking(connection, connection.shellPort())) {
+                iopub.receive();
+                ask(shell, "kernel_info_request", JSON.objectNode());
+                for (var cell : CELLS) {
+                    ask(shell, "execute_request", JSON.objectNode().put("code", cell).put("stop_on_error", false));
+                }
+                ask(shell, "complete_request", JSON.objectNode().put("code", "xs.st").put("cursor_pos", 5));
+                ask(shell, "inspect_request", JSON.objectNode().put("code", "xs.stream").put("cursor_pos", 9));
+                ask(shell, "is_complete_request", JSON.objectNode().put("code", "for (;;) {"));
+                ask(shell, "shutdown_request", JSON.objectNode().put("restart", false));
             }
-            ask(shell, codec, "complete_request", JSON.objectNode().put("code", "xs.st").put("cursor_pos", 5));
-            ask(shell, codec, "inspect_request", JSON.objectNode().put("code", "xs.stream").put("cursor_pos", 9));
-            ask(shell, codec, "is_complete_request", JSON.objectNode().put("code", "for (;;) {"));
-            ask(shell, codec, "shutdown_request", JSON.objectNode().put("restart", false));
+        } catch (IOException | Codec.Rejected e) {
+            throw new IllegalStateException("the kernel does not answer its rehearsal", e);
         }
     }
 
-    private static void ask(ZMQ.Socket shell, Codec codec, String type, ObjectNode content) {
-        var frames = codec.encode(Message.of(type, List.of(), JSON.objectNode(), content));
-        for (int i = 0; i < frames.size(); i++) {
-            shell.send(frames.get(i), i < frames.size() - 1 ? ZMQ.SNDMORE : 0);
-        }
-        var reply = new ArrayList<byte[]>();
-        do {
-            reply.add(shell.recv());
-        } while (shell.hasReceiveMore());
-        try {
-            codec.decode(reply);
-        } catch (Codec.Rejected e) {
-            throw new IllegalStateException("the rehearsed reply to " + type + " is no message: " + e.getMessage());
-        }
+    private static void ask(Client shell, String type, ObjectNode content) throws IOException, Codec.Rejected {
+        shell.send(Message.of(type, List.of(), JSON.objectNode(), content));
+        shell.receive();
     }
 
     /** Five ports that nobody listens on, all held at once so that they differ. */

@@ -1,9 +1,15 @@
 package gradus.kernel.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
@@ -13,7 +19,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -32,11 +41,22 @@ public final class Codec {
         }
     }
 
+    static final String DEFAULT_SCHEME = "hmac-sha256";
+
+    private static final Pattern SCHEME = Pattern.compile("hmac-(md5|sha\\d+|sha3_\\d+)");
     private static final byte[] DELIMITER = "<IDS|MSG>".getBytes(StandardCharsets.US_ASCII);
     private static final int REMEMBERED_SIGNATURES = 65_536;
+    // half of what Jackson dares to write, so that a message of ours may hold what came in
+    private static final int MAX_DEPTH = 500;
+    private static final Pattern ESCAPED_SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]");
+    private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
-    private final ObjectMapper json = new ObjectMapper();
-    private final Mac keyed;
+    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxStringLength(Integer.MAX_VALUE).build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private final Optional<Mac> keyed;
     private final Map<String, Boolean> seen = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -44,18 +64,41 @@ public final class Codec {
         }
     };
 
-    /** @param key the secret shared with the client; empty means that nothing is signed and nothing verified */
+    /** Signs with HMAC-SHA256, what every client of today asks for. */
     public Codec(String key) {
+        this(DEFAULT_SCHEME, key);
+    }
+
+    /**
+     * @param scheme {@code hmac-} and the name of a hash as Python writes it; {@link #supports} says which there are
+     * @param key    the secret shared with the client; empty means that nothing is signed and nothing verified
+     */
+    public Codec(String scheme, String key) {
         try {
             if (key.isEmpty()) {
-                keyed = null;
+                keyed = Optional.empty();
             } else {
-                keyed = Mac.getInstance("HmacSHA256");
-                keyed.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+                var mac = Mac.getInstance(algorithm(scheme));
+                mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), mac.getAlgorithm()));
+                keyed = Optional.of(mac);
             }
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("this JDK has no HmacSHA256", e);
+            throw new IllegalArgumentException("this JDK cannot sign with " + scheme, e);
         }
+    }
+
+    /** Whether this JDK can sign so: {@code hmac-sha256}, {@code hmac-md5}, {@code hmac-sha3_512} and their like. */
+    static boolean supports(String scheme) {
+        try {
+            return SCHEME.matcher(scheme).matches() && Mac.getInstance(algorithm(scheme)) != null;
+        } catch (NoSuchAlgorithmException e) {
+            return false;
+        }
+    }
+
+    /** {@code hmac-sha3_256} is {@code HmacSHA3-256} in Java. */
+    private static String algorithm(String scheme) {
+        return "Hmac" + scheme.substring(scheme.indexOf('-') + 1).toUpperCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The message in these frames; throws {@link Rejected} for anything that is not one. */
@@ -71,8 +114,11 @@ public final class Codec {
         var signed = frames.subList(delimiter + 2, delimiter + 6);
         verify(frames.get(delimiter + 1), signed);
         var header = object(signed.get(0), "header");
-        if (!header.path("msg_type").isTextual() || !header.path("msg_id").isTextual()) {
-            throw new Rejected("header without msg_type and msg_id strings");
+        for (var name : List.of("msg_id", "msg_type", "session", "username", "date", "version")) {
+            boolean needed = name.startsWith("msg_");
+            if (needed ? !header.path(name).isTextual() : header.has(name) && !header.get(name).isTextual()) {
+                throw new Rejected(header.has(name) ? name + " in the header is no string" : "header without " + name);
+            }
         }
         return new Message(List.copyOf(frames.subList(0, delimiter)), header, object(signed.get(1), "parent_header"),
                 object(signed.get(2), "metadata"), object(signed.get(3), "content"),
@@ -81,22 +127,18 @@ public final class Codec {
 
     /** The frames of a message, signed. */
     public List<byte[]> encode(Message message) {
-        try {
-            var signed = List.of(json.writeValueAsBytes(message.header()), json.writeValueAsBytes(message.parent()),
-                    json.writeValueAsBytes(message.metadata()), json.writeValueAsBytes(message.content()));
-            var frames = new ArrayList<byte[]>(message.identities());
-            frames.add(DELIMITER);
-            frames.add(signature(signed));
-            frames.addAll(signed);
-            frames.addAll(message.buffers());
-            return frames;
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("cannot write " + message.type() + " as JSON", e);
-        }
+        var signed = List.of(bytes(message.header()), bytes(message.parent()), bytes(message.metadata()),
+                bytes(message.content()));
+        var frames = new ArrayList<byte[]>(message.identities());
+        frames.add(DELIMITER);
+        frames.add(signature(signed));
+        frames.addAll(signed);
+        frames.addAll(message.buffers());
+        return frames;
     }
 
     private void verify(byte[] signature, List<byte[]> signed) throws Rejected {
-        if (keyed == null) {
+        if (keyed.isEmpty()) {
             return;
         }
         var expected = signature(signed);
@@ -110,28 +152,56 @@ public final class Codec {
         }
     }
 
-    /** HMAC-SHA256 over the frames in lower-case hexadecimal; empty without a key. */
+    /** The keyed hash over the frames in lower-case hexadecimal; empty without a key. */
     private byte[] signature(List<byte[]> frames) {
-        if (keyed == null) {
+        if (keyed.isEmpty()) {
             return new byte[0];
         }
         try {
-            var mac = (Mac) keyed.clone();
+            var mac = (Mac) keyed.get().clone();
             frames.forEach(mac::update);
             return HexFormat.of().formatHex(mac.doFinal()).getBytes(StandardCharsets.US_ASCII);
         } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("this JDK's HmacSHA256 cannot be cloned", e);
+            throw new IllegalStateException("this JDK's " + keyed.get().getAlgorithm() + " cannot be cloned", e);
         }
     }
 
     private ObjectNode object(byte[] frame, String name) throws Rejected {
+        String text;
         try {
-            if (json.readTree(frame) instanceof ObjectNode object) {
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(frame)).toString();
+        } catch (CharacterCodingException e) {
+            throw new Rejected(name + " is not UTF-8");
+        }
+        try {
+            if (json.readTree(text) instanceof ObjectNode object) {
+                // only an escape can bring half a character in; whoever gets it back could not read our answer
+                if (ESCAPED_SURROGATE.matcher(text).find() && LONE_SURROGATE.matcher(object.toString()).find()) {
+                    throw new Rejected(name + " holds half of a surrogate pair");
+                }
                 return object;
             }
-        } catch (IOException e) {
+        } catch (JsonProcessingException e) {
             throw new Rejected(name + " is not JSON");
         }
         throw new Rejected(name + " is not a JSON object");
+    }
+
+    private byte[] bytes(JsonNode node) {
+        try {
+            return json.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            return writeWhole(node);
+        }
+    }
+
+    /** What a cell shows may hold half of a surrogate pair, which UTF-8 cannot: each becomes U+FFFD. */
+    private byte[] writeWhole(JsonNode node) {
+        try {
+            var text = json.writeValueAsString(node);
+            return LONE_SURROGATE.matcher(text).replaceAll("\uFFFD").getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
     }
 }

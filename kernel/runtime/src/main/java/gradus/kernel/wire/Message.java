@@ -19,7 +19,7 @@ import java.util.UUID;
 public record Message(List<byte[]> identities, ObjectNode header, ObjectNode parent, ObjectNode metadata,
                       ObjectNode content, List<byte[]> buffers) {
 
-    public static final String PROTOCOL_VERSION = "5.4";
+    public static final String PROTOCOL_VERSION = "5.5";
 
     /** This kernel's session: one per process, as clients use it to tell kernels apart. */
     public static final String SESSION = UUID.randomUUID().toString();

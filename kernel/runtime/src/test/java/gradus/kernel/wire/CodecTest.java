@@ -83,7 +83,7 @@ class CodecTest {
                 reason(codec, List.of(bytes("<IDS|MSG>"), bytes(""))));
         assertEquals("header is not JSON", reason(codec, unsigned("{", "{}")));
         assertEquals("header is not a JSON object", reason(codec, unsigned("[]", "{}")));
-        assertEquals("header without msg_type and msg_id strings", reason(codec, unsigned("{\"msg_type\":3}", "{}")));
+        assertEquals("header without msg_id", reason(codec, unsigned("{\"msg_type\":\"a\"}", "{}")));
         assertEquals("content is not a JSON object",
                 reason(codec, unsigned("{\"msg_type\":\"a\",\"msg_id\":\"b\"}", "7")));
         assertEquals("header is not JSON", reason(codec, unsigned("[".repeat(100_000), "{}")));
