@@ -303,7 +303,7 @@ final class Execution {
         List<String> words = new ArrayList<>(List.of(Checkout.path("install/python/run_notebook.py").toString(),
                 notebook.toString()));
         out.ifPresent(file -> words.add(Path.of(file).toAbsolutePath().toString()));
-        return python.command(words).run();
+        return python.command(words).with("GRADUS_HISTORY", "off").run(); // nobody has typed these cells
     }
 }
 
@@ -324,7 +324,8 @@ final class Bench {
         java.addAll(Kernel.JVM_OPTIONS);
         java.addAll(List.of("-cp", Kernel.classPath(kernel.resolve("cell")) + File.pathSeparator
                 + Checkout.path("install/target/classes")));
-        return python.command(words).with("GRADUS_BENCH_JAVA", String.join("\n", java)).run();
+        return python.command(words).with("GRADUS_BENCH_JAVA", String.join("\n", java))
+                .with("GRADUS_HISTORY", "off").run();
     }
 }
 
@@ -405,6 +406,7 @@ final class Testing {
         Command command = python.command(List.of("-m", "pytest", "-v", "--no-header", "-p", "no:cacheprovider",
                 "-o", "console_output_style=times", "--junitxml=" + report, tests.toString()))
                 .with("PYTHONDONTWRITEBYTECODE", "1")
+                .with("GRADUS_HISTORY", "off")
                 // the person's own Jupyter settings and kernels must not decide over a test
                 .with("JUPYTER_CONFIG_DIR", own.resolve("config").toString())
                 .with("JUPYTER_DATA_DIR", own.resolve("data").toString())
@@ -1076,6 +1078,9 @@ final class Doctor {
                 "brew install --cask temurin@25", "winget install EclipseAdoptium.Temurin.25.JDK"));
         needed("Maven", Machine.maven().map(Path::toString), Machine.advice(
                 "apt-get install maven", "brew install maven", "winget install Apache.Maven"));
+        wished("JDK sources", jdk.map(found -> found.home().resolve("lib/src.zip")).filter(Files::isRegularFile)
+                .map(Path::toString), Machine.advice("apt-get install openjdk-25-source", "part of every JDK's download",
+                "part of every JDK's download") + "   (for the JDK's documentation)");
         Optional<Path> python = Python.onMachine();
         needed("Python", python.map(path -> new Python(path).says("import platform; print(platform.python_version())")
                 .orElse("") + "  " + path), Machine.advice(

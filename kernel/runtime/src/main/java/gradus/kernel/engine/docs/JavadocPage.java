@@ -31,8 +31,10 @@ final class JavadocPage {
         var nodes = Html.parse(page);
         if (member.isType()) {
             return Html.first(nodes, element -> element.attribute("id").equals("class-description")
-                    || element.hasClass("class-description") || element.hasClass("description"))
-                    .flatMap(description -> javadoc(description.children()));
+                    || element.hasClass("description")).map(Element::children)
+                    .or(() -> Html.first(nodes, element -> id(element).matches("package[._-]description"))
+                            .flatMap(anchor -> section(nodes, anchor)))
+                    .flatMap(JavadocPage::javadoc);
         }
         return anchor(nodes, member).flatMap(anchor -> section(nodes, anchor)).flatMap(JavadocPage::javadoc);
     }

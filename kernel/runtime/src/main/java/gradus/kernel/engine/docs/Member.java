@@ -23,6 +23,15 @@ public record Member(String className, String name, List<String> erasedParameter
         return new Member(className, "", List.of());
     }
 
+    /** A package: what its {@code package-info} says. */
+    public static Member ofPackage(String name) {
+        return type(name + ".package-info");
+    }
+
+    String packageName() {
+        return className.substring(0, Math.max(0, className.lastIndexOf('.')));
+    }
+
     boolean isType() {
         return name.isEmpty();
     }

@@ -115,6 +115,9 @@ final class SourceFile {
     }
 
     private Optional<TreePath> path(Member member) {
+        if (member.equals(Member.ofPackage(member.packageName())) && unit.getPackage() != null) {
+            return Optional.of(new TreePath(new TreePath(unit), unit.getPackage()));
+        }
         return type(member.simpleNames()).flatMap(path -> {
             if (member.isType()) {
                 return Optional.of(path);

@@ -50,17 +50,15 @@ public final class Sources implements AutoCloseable {
     /** The text of the file that declares a class, which must not be nested in another. */
     public Optional<String> of(String topLevelBinaryClassName) {
         var file = topLevelBinaryClassName.replace('.', '/') + ".java";
-        return module(topLevelBinaryClassName).flatMap(module -> inArchive(jdk, module + "/" + file))
+        return module(Member.type(topLevelBinaryClassName).packageName()).flatMap(module -> inArchive(jdk, module + "/" + file))
                 .or(() -> classPath.stream().flatMap(Sources::places).distinct()
                         .flatMap(place -> text(place, file).stream()).findFirst());
     }
 
     /** The page that {@code javadoc} wrote about a class, from {@code X-javadoc.jar} beside a jar. */
     Optional<String> page(Member member) {
-        var names = member.simpleNames();
-        var name = member.topLevelClass();
-        var file = name.substring(0, name.length() - names.getFirst().length()).replace('.', '/')
-                + String.join(".", names) + ".html";
+        var file = member.className().replace('.', '/').replace('$', '.')
+                .replaceFirst("\\bpackage-info$", "package-summary") + ".html";
         return classPath.stream().flatMap(jar -> beside(jar, "-javadoc"))
                 .flatMap(jar -> inArchive(jar, file).or(() -> inModule(jar, file)).stream()).findFirst();
     }
@@ -77,8 +75,8 @@ public final class Sources implements AutoCloseable {
         archives.clear();
     }
 
-    /** The module of the JDK that has the class's package: its sources lie in a folder of that name. */
-    private synchronized Optional<String> module(String className) {
+    /** The module of the JDK that has a package: its sources lie in a folder of that name. */
+    private synchronized Optional<String> module(String packageName) {
         if (jdkModules.isEmpty()) {
             var modules = new HashMap<String, String>();
             for (var module : ModuleFinder.ofSystem().findAll()) {
@@ -86,7 +84,7 @@ public final class Sources implements AutoCloseable {
             }
             jdkModules = modules;
         }
-        return Optional.ofNullable(jdkModules.get(className.substring(0, Math.max(0, className.lastIndexOf('.')))));
+        return Optional.ofNullable(jdkModules.get(packageName));
     }
 
     /** Archives and folders that may hold the sources of an entry of the class path, the likeliest first. */
