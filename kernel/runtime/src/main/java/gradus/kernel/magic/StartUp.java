@@ -1,0 +1,89 @@
+package gradus.kernel.magic;
+
+import gradus.kernel.engine.Engine.Cell;
+import gradus.kernel.engine.Engine.Outcome;
+import gradus.kernel.engine.Engine.Outcome.Failed;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The scripts that are run once, before the first cell. */
+public final class StartUp {
+
+    private final FutureTask<List<String>> done;
+    private Thread runner;
+    private boolean complained;
+
+    StartUp(List<Path> scripts, BiFunction<Cell, Consumer<Object>, Outcome> engine) {
+        this.done = new FutureTask<>(() -> {
+            var complaints = new ArrayList<String>();
+            for (var script : scripts) {
+                run(script, engine).ifPresent(complaints::add);
+            }
+            return complaints;
+        });
+    }
+
+    /**
+     * The files that {@code GRADUS_STARTUP} lists, separated as paths are on this system, and
+     * {@code ~/.config/gradus/startup.jsh} if it is there.
+     */
+    public static List<Path> scripts(Map<String, String> environment, Path home) {
+        var named = environment.getOrDefault("GRADUS_STARTUP", "").split(File.pathSeparator);
+        var configuration = Optional.ofNullable(environment.get("XDG_CONFIG_HOME")).filter(folder -> !folder.isBlank())
+                .map(Path::of).orElse(home.resolve(".config"));
+        return Stream.concat(Stream.of(named).filter(name -> !name.isBlank()).map(Path::of),
+                Stream.of(configuration.resolve("gradus/startup.jsh")).filter(Files::exists)).toList();
+    }
+
+    /** Runs the scripts, or waits until another thread has; does nothing on the thread that is just doing so. */
+    void run() {
+        synchronized (this) {
+            if (runner == null) {
+                runner = Thread.currentThread();
+            } else if (runner == Thread.currentThread()) {
+                return;
+            }
+        }
+        done.run();
+    }
+
+    /** Prints what went wrong, once. */
+    void complain() {
+        synchronized (this) {
+            if (complained) {
+                return;
+            }
+            complained = true;
+        }
+        try {
+            done.get().forEach(System.err::println);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            System.err.println("the start-up scripts failed: " + e.getCause());
+        }
+    }
+
+    private static Optional<String> run(Path script, BiFunction<Cell, Consumer<Object>, Outcome> engine) {
+        try {
+            var outcome = engine.apply(new Cell(0, Files.readString(script)), value -> { });
+            return outcome instanceof Failed failed
+                    ? Optional.of("start-up script " + script + " failed:\n" + String.join("\n", failed.traceback()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("start-up script " + script + " cannot be read: " + FileMagics.reason(e)
+                    + "\ncorrect GRADUS_STARTUP in the kernel's environment");
+        }
+    }
+}
