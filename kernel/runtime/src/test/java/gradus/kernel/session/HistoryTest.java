@@ -64,6 +64,7 @@ class HistoryTest {
     void tailPutsThisSessionLastAlsoWhenALaterOneHasBegun() {
         try (var early = History.open(file())) {
             early.add(1, "early");
+            assertEquals(1, early.tail(5, false).size());   // from then on it has its session's number
             try (var late = History.open(file())) {
                 late.add(1, "late");
                 assertEquals(List.of("1/1 early", "2/1 late"), inputs(late.tail(5, false)));
