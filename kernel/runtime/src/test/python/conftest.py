@@ -38,9 +38,10 @@ class Outcome:
 
 
 class Kernel:
-    def __init__(self) -> None:
-        self.manager = KernelManager(kernel_name="gradus")
-        self.manager.start_kernel()
+    def __init__(self, stderr=None, **settings) -> None:
+        """The settings are KernelManager's; stderr is a file for what the kernel logs."""
+        self.manager = KernelManager(kernel_name="gradus", **settings)
+        self.manager.start_kernel(stderr=stderr)
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)

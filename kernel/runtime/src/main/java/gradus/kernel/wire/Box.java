@@ -119,7 +119,7 @@ final class Box {
         x[a] ^= Integer.rotateLeft(x[d] + x[c], 18);
     }
 
-    /** Poly1305 over all behind the first 32 bytes, which are its key: {@code (…((m₁·r + m₂)·r + …)·r + s) mod 2¹²⁸}. */
+    /** Poly1305 of what is behind the first 32 bytes, its key (r, s): {@code (…((m₁·r + m₂)·r + …)·r + s) mod 2¹²⁸}. */
     private static byte[] authenticator(byte[] keyed) {
         long r0 = word(keyed, 0) & 0x3FFFFFF;
         long r1 = word(keyed, 3) >>> 2 & 0x3FFFF03;
@@ -184,7 +184,8 @@ final class Box {
         for (int i = 0; i < 5; i++) {
             h[i] = h[i] & keep | less[i] & ~keep;
         }
-        long[] words = {h[0] | h[1] << 26, h[1] >>> 6 | h[2] << 20, h[2] >>> 12 | h[3] << 14, h[3] >>> 18 | h[4] << 8};
+        long[] words =
+                {h[0] | h[1] << 26, h[1] >>> 6 | h[2] << 20, h[2] >>> 12 | h[3] << 14, h[3] >>> 18 | h[4] << 8};
         var tag = new byte[TAG_BYTES];
         long total = 0;
         for (int i = 0; i < 4; i++) {

@@ -15,7 +15,8 @@ public final class Client implements AutoCloseable {
 
     private Client(ConnectionFile connection, int port, String socketType) throws IOException {
         SocketAddress address = connection.transport().equals("ipc")
-                ? UnixDomainSocketAddress.of(connection.ip() + "-" + port) : new InetSocketAddress(connection.ip(), port);
+                ? UnixDomainSocketAddress.of(connection.ip() + "-" + port)
+                : new InetSocketAddress(connection.ip(), port);
         this.codec = new Codec(connection.scheme(), connection.key());
         this.server = new Connection(SocketChannel.open(address), new Mechanism.Open(), socketType,
                 Thread.ofPlatform().daemon().factory());

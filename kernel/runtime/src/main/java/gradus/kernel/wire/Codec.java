@@ -51,9 +51,8 @@ public final class Codec {
     private static final Pattern ESCAPED_SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]");
     private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
 
-    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxStringLength(Integer.MAX_VALUE).build())
-                    .build())
+    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(StreamReadConstraints
+                    .builder().maxNestingDepth(MAX_DEPTH).maxStringLength(Integer.MAX_VALUE).build()).build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private final Optional<Mac> keyed;
@@ -187,19 +186,10 @@ public final class Codec {
         throw new Rejected(name + " is not a JSON object");
     }
 
+    /** Half of a surrogate pair, which a cell may well show, becomes a question mark as it does on System.out. */
     private byte[] bytes(JsonNode node) {
         try {
-            return json.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            return writeWhole(node);
-        }
-    }
-
-    /** What a cell shows may hold half of a surrogate pair, which UTF-8 cannot: each becomes U+FFFD. */
-    private byte[] writeWhole(JsonNode node) {
-        try {
-            var text = json.writeValueAsString(node);
-            return LONE_SURROGATE.matcher(text).replaceAll("\uFFFD").getBytes(StandardCharsets.UTF_8);
+            return json.writeValueAsString(node).getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + e.getOriginalMessage(), e);
         }

@@ -35,6 +35,7 @@ final class Connection {
     private final Mechanism mechanism;
     private final LinkedBlockingQueue<List<Frame>> outgoing = new LinkedBlockingQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
+    private volatile boolean tooSlow;
     private final Peer peer;
     private final Thread writer;
 
@@ -54,7 +55,7 @@ final class Connection {
         writer.start();
     }
 
-    /** Both ends say first: 0xFF, 8 bytes for older versions, 0x7F, version 3.1, mechanism (20), server or not, zeros. */
+    /** Both ends say first: 0xFF, 8 bytes for older versions, 0x7F, version 3.1, mechanism (20), server or not. */
     private void greet() throws IOException {
         frames.write(ByteBuffer.allocate(64).put((byte) 0xFF).putLong(1).put((byte) 0x7F).put((byte) 3).put((byte) 1)
                 .put(CurveKeys.ascii(mechanism.name())).put(32, (byte) (mechanism.isServer() ? 1 : 0)).array());
@@ -94,9 +95,9 @@ final class Connection {
                 return List.of(marked(1, frame.argument()));
             } else if (frame.isCommand("CANCEL")) {
                 return List.of(marked(0, frame.argument()));
-            } else if (frame.isCommand("PING") && frame.argument().length >= 2) {   // a time to live, then what is echoed
-                var echoed = frame.argument();
-                send(List.of(Frame.command("PONG", Arrays.copyOfRange(echoed, 2, Math.min(echoed.length, 18)))));
+            } else if (frame.isCommand("PING") && frame.argument().length >= 2) {
+                var ping = frame.argument();   // a time to live (2), then up to 16 bytes to be echoed
+                send(List.of(Frame.command("PONG", Arrays.copyOfRange(ping, 2, Math.min(ping.length, 18)))));
             }
         }
     }
@@ -108,10 +109,7 @@ final class Connection {
     /** Queues a message; from any thread, in the order of the calls, without ever blocking. */
     void send(List<Frame> message) {
         if (waitingBytes.addAndGet(cost(message)) > MOST_WAITING_BYTES) {
-            if (channel.isOpen()) {
-                LOG.log(System.Logger.Level.WARNING, "a client that has not read for " + (MOST_WAITING_BYTES >> 20)
-                        + " MB is disconnected; it misses what follows until it comes back");
-            }
+            tooSlow = true;
             close();
         } else {
             outgoing.add(message);
@@ -138,6 +136,10 @@ final class Connection {
         } catch (IOException | InterruptedException e) {
             LOG.log(System.Logger.Level.DEBUG, "a client cannot be written to any more", e);
         } finally {
+            if (tooSlow) {   // said here, since send runs on threads whose log lines a cell would show
+                LOG.log(System.Logger.Level.WARNING, "a client that has not read for " + (MOST_WAITING_BYTES >> 20)
+                        + " MB is disconnected; it misses what is sent until it comes back");
+            }
             close();
         }
     }

@@ -61,7 +61,7 @@ final class Listener implements AutoCloseable {
     private final ThreadFactory threads;
     private final Clients clients;
     private final Set<Connection> open = new HashSet<>();
-    private final ArrayDeque<SocketChannel> greeting = new ArrayDeque<>();   // connected, but not yet through the handshake
+    private final ArrayDeque<SocketChannel> greeting = new ArrayDeque<>();   // not yet through the handshake
     private final Set<String> said = new HashSet<>();
     private volatile ServerSocketChannel server;
     private volatile boolean closed;
@@ -191,7 +191,8 @@ final class Listener implements AutoCloseable {
                     clients.received(client, client.receive());
                 }
             } catch (Broken e) {
-                LOG.log(System.Logger.Level.WARNING, "a client of " + name + " is disconnected: it sent " + e.getMessage());
+                LOG.log(System.Logger.Level.WARNING,
+                        "a client of " + name + " is disconnected: it sent " + e.getMessage());
             } finally {
                 synchronized (this) {
                     open.remove(client);

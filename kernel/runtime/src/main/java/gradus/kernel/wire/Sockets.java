@@ -80,7 +80,7 @@ public final class Sockets implements AutoCloseable {
         } catch (UnknownHostException e) {
             throw new CannotBind(connection.endpoint(port), "no machine has this name");
         } catch (UnsupportedOperationException e) {
-            throw new CannotBind(connection.endpoint(port), "this system has no Unix domain sockets, use transport tcp");
+            throw new CannotBind(connection.endpoint(port), "this system has no Unix domain sockets, use tcp");
         } catch (IOException | IllegalArgumentException e) {
             throw new CannotBind(connection.endpoint(port), e.getMessage());
         }

@@ -2,7 +2,9 @@ package gradus.kernel.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class CodecTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final String HEADER = "{\"msg_type\":\"a\",\"msg_id\":\"b\"}";
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -87,6 +90,62 @@ class CodecTest {
         assertEquals("content is not a JSON object",
                 reason(codec, unsigned("{\"msg_type\":\"a\",\"msg_id\":\"b\"}", "7")));
         assertEquals("header is not JSON", reason(codec, unsigned("[".repeat(100_000), "{}")));
+    }
+
+    @Test
+    void aHeaderHasStrings() {
+        var codec = new Codec("");
+        assertEquals("header without msg_type", reason(codec, unsigned("{\"msg_id\":\"a\"}", "{}")));
+        assertEquals("msg_id in the header is no string", reason(codec, unsigned("{\"msg_id\":1}", "{}")));
+        for (var name : List.of("session", "username", "date", "version")) {
+            for (var value : List.of("null", "7", "{}", "[\"a\"]", "true")) {
+                var header = "{\"msg_type\":\"a\",\"msg_id\":\"b\",\"" + name + "\":" + value + "}";
+                assertEquals(name + " in the header is no string", reason(codec, unsigned(header, "{}")));
+            }
+        }
+    }
+
+    @Test
+    void onlyJsonThatCanBeSentBackIsTaken() {
+        for (var content : List.of("{\"a\":NaN}", "{\"a\":1}}", "{\"a\":1,\"a\":2}", "{\"a\":[1,]}",
+                "{\"a\":".repeat(100_000), "{\"a\":".repeat(501) + "1" + "}".repeat(501))) {
+            assertEquals("content is not JSON", reason(new Codec(""), unsigned(HEADER, content)));
+        }
+        assertEquals("content holds half of a surrogate pair",
+                reason(new Codec(""), unsigned(HEADER, "{\"a\":\"\\ud83d\"}")));
+        assertEquals("content is not JSON", reason(new Codec(""), unsigned(HEADER, "{\"\\uDE00\":1}")));
+        var frames = new ArrayList<>(unsigned(HEADER, "{}"));
+        frames.set(5, new byte[] {'{', '"', (byte) 0xFF, '"', ':', '1', '}'});
+        assertEquals("content is not UTF-8", reason(new Codec(""), frames));
+    }
+
+    @Test
+    void whatIsDeepOrLongOrOddIsTaken() throws Codec.Rejected {
+        var codec = new Codec("");
+        codec.decode(unsigned(HEADER, "{\"a\":".repeat(499) + "1" + "}".repeat(499)));
+        assertEquals("😀\\ud83d", codec.decode(unsigned(HEADER, "{\"a\":\"\\ud83d\\ude00\\\\ud83d\"}"))
+                .content().path("a").asText());
+        var code = "x".repeat(21_000_000);
+        assertEquals(code, codec.decode(unsigned(HEADER, "{\"a\":\"" + code + "\"}")).content().path("a").asText());
+    }
+
+    @Test
+    void halfOfASurrogatePairIsSentAsAQuestionMark() throws Codec.Rejected {
+        assertEquals("a?b😀", new Codec("k").decode(new Codec("k").encode(request("a\uD83Db😀")))
+                .content().path("code").asText());
+    }
+
+    @Test
+    void everySchemeOfHmacThatJavaHasIsSpoken() throws Codec.Rejected {
+        for (var scheme : List.of("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256",
+                "sha3_384", "sha3_512")) {
+            assertTrue(Codec.supports("hmac-" + scheme));
+            assertEquals("execute_request", new Codec("hmac-" + scheme, "key")
+                    .decode(new Codec("hmac-" + scheme, "key").encode(request("1"))).type());
+        }
+        for (var scheme : List.of("sha256", "hmac-blake2b", "hmac-pbesha1", "hmac-sha257", "", "hmac-")) {
+            assertFalse(Codec.supports(scheme), scheme);
+        }
     }
 
     private static List<byte[]> unsigned(String header, String content) {

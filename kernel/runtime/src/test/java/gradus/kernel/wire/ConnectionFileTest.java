@@ -38,6 +38,15 @@ class ConnectionFileTest {
     }
 
     @Test
+    void aPathAndKeysAreRead() throws Exception {
+        var connection = ConnectionFile.read(file(WHOLE.replace("tcp", "ipc").replace("127.0.0.1", "/run/k")
+                .replace("\"key\"", "\"curve_secretkey\": \"JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6\", "
+                        + "\"curve_publickey\": \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\", \"key\"")));
+        assertEquals("ipc:///run/k-4", connection.endpoint(connection.controlPort()));
+        assertTrue(connection.curve().isPresent());
+    }
+
+    @Test
     void everyFaultIsOneLine() throws IOException {
         assertEquals("not complete JSON (line 2)", fault(WHOLE.substring(0, WHOLE.length() - 30)));
         assertEquals("holds no JSON object", fault("[]"));
