@@ -471,6 +471,7 @@ final class Kernel {
 
     static final List<String> JVM_OPTIONS = List.of("--add-modules", "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED", "-Djava.awt.headless=true");
+    private static final Path CRASHES = Machine.jupyterDataFolder().resolve("runtime");
 
     static int run(Arguments arguments) throws IOException {
         Optional<String> prefix = arguments.option("--prefix");
@@ -536,7 +537,10 @@ final class Kernel {
         words.addAll(List.of(archive));
         String cell = classPath(folder.resolve("cell"));
         words.addAll(List.of("-cp", cell + File.pathSeparator + classPath(folder.resolve("kernel")),
-                "-Dgradus.cell.classpath=" + cell, "gradus.kernel.Main"));
+                "-Dgradus.cell.classpath=" + cell,
+                // where a JVM that crashes says why, for the next kernel to tell the reader
+                "-XX:ErrorFile=" + CRASHES.resolve("hs_err_pid%p.log"), "-Dgradus.crash.folder=" + CRASHES,
+                "gradus.kernel.Main"));
         return words;
     }
 

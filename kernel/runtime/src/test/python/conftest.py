@@ -79,13 +79,42 @@ class Kernel:
             pass
         return msg_id
 
-    def on_control(self, msg_type: str) -> dict:
-        request = self.client.session.msg(msg_type, {})
+    def on_control(self, msg_type: str, **content) -> dict:
+        """A request on control, and its reply."""
+        request = self.client.session.msg(msg_type, content)
         self.client.control_channel.send(request)
         while True:
             reply = self.client.get_control_msg(timeout=PATIENCE)
             if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
                 return reply
+
+    def send(self, msg_type: str, content: dict, subshell: str | None = None, metadata: dict | None = None,
+             buffers: list[bytes] | None = None) -> str:
+        """Any message on shell, to the main shell or a subshell."""
+        request = self.client.session.msg(msg_type, content, metadata=metadata)
+        if subshell is not None:
+            request["header"]["subshell_id"] = subshell
+        self.client.session.send(self.client.shell_channel.socket, request, buffers=buffers)
+        return request["header"]["msg_id"]
+
+    def ask(self, msg_type: str, content: dict, subshell: str | None = None) -> dict:
+        """A request on shell, and its reply."""
+        return self.reply(self.send(msg_type, content, subshell))
+
+    def reply(self, msg_id: str) -> dict:
+        while (reply := self.client.get_shell_msg(timeout=PATIENCE))["parent_header"]["msg_id"] != msg_id:
+            pass
+        return reply
+
+    def until_idle(self, msg_id: str) -> list[dict]:
+        """What is published for a message, all but its busy and idle."""
+        messages = []
+        while True:
+            message = self.published(msg_id)
+            if message["msg_type"] != "status":
+                messages.append(message)
+            elif message["content"]["execution_state"] == "idle":
+                return messages
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ public final class Main {
                 watchParent(kernel);
                 Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
+                Optional.ofNullable(System.getProperty("gradus.crash.folder"))
+                        .ifPresent(folder -> CrashReport.take(Path.of(folder)).forEach(kernel::tell));
                 kernel.awaitShutdown();
                 kernel.close();
             }

@@ -72,7 +72,7 @@ final class CellRun {
                 reply.set("user_expressions", expressions);
             }
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "the engine failed on a cell", e);
+            StandardStreams.log(LOG, System.Logger.Level.ERROR, "the engine failed on a cell", e);
             fail(e.getClass().getName(), e.getMessage(), List.of(UserTrace.of(e)));
         }
     }

@@ -47,7 +47,7 @@ final class OpenComms {
         }
         var comm = comms.get(id);
         if (comm == null) {
-            LOG.log(System.Logger.Level.WARNING, "a " + message.type() + " came for a comm that is not open: " + id);
+            warn("a " + message.type() + " came for a comm that is not open: " + id);
         } else if (message.type().equals("comm_close")) {
             comms.remove(id);
             call(comm.closed, said);
@@ -60,7 +60,7 @@ final class OpenComms {
         comms.put(comm.id, comm);
         var target = targets.get(comm.target);
         if (target == null) {
-            LOG.log(System.Logger.Level.WARNING, "a comm to \"" + comm.target + "\" was closed: nobody registered that");
+            warn("a comm to \"" + comm.target + "\" was closed: nobody registered that");
             comm.close();
             return;
         }
@@ -70,6 +70,10 @@ final class OpenComms {
             comm.close();
             throw e;
         }
+    }
+
+    private static void warn(String line) {
+        StandardStreams.log(LOG, System.Logger.Level.WARNING, line, null);
     }
 
     /** Runs a handler as the code of a cell runs: with the class loader that its own class came from. */

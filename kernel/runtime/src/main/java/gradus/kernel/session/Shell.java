@@ -24,9 +24,10 @@ final class Shell {
     private Optional<Engine> engineAtWork = Optional.empty();   // guarded by this, like the next
     private boolean interruptible;
 
-    Shell(String name, Cells cells) {
+    /** @param userThreads the group of its thread, and so of all threads that cells start */
+    Shell(ThreadGroup userThreads, String name, Cells cells) {
         this.cells = cells;
-        this.thread = new Thread(this::run, name);
+        this.thread = new Thread(userThreads, this::run, name);
         thread.setDaemon(true);
     }
 
@@ -43,9 +44,9 @@ final class Shell {
             try {
                 handle(queue.take());
             } catch (InterruptedException e) {
-                LOG.log(System.Logger.Level.DEBUG, "an interrupt between two requests has nothing to stop");
+                StandardStreams.log(LOG, System.Logger.Level.DEBUG, "an interrupt between two requests", e);
             } catch (RuntimeException | Error e) {
-                LOG.log(System.Logger.Level.ERROR, "a request could not be handled", e);
+                StandardStreams.log(LOG, System.Logger.Level.ERROR, "a request could not be handled", e);
             }
         }
         queue.forEach(request -> skip(request, "not run, because its subshell was deleted"));

@@ -15,13 +15,14 @@ final class Shells {
     /** How long code in a subshell may be deaf to its interrupt before the deletion is said to have failed. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(4);
 
+    private final ThreadGroup userThreads = Thread.currentThread().getThreadGroup();   // not that of a socket's thread
     private final Cells cells;
     private final Shell main;
     private final Map<String, Shell> subshells = new ConcurrentHashMap<>();
 
     Shells(Cells cells) {
         this.cells = cells;
-        this.main = new Shell("gradus shell", cells);
+        this.main = new Shell(userThreads, "gradus shell", cells);
     }
 
     Shell main() {
@@ -40,7 +41,7 @@ final class Shells {
     /** A new subshell, by its identity. */
     String create() {
         var id = UUID.randomUUID().toString();
-        var shell = new Shell("gradus subshell " + id, cells);
+        var shell = new Shell(userThreads, "gradus subshell " + id, cells);
         subshells.put(id, shell);
         shell.start();
         return id;

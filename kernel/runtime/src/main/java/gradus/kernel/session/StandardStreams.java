@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 final class StandardStreams implements AutoCloseable {
 
+    /** Set while the kernel itself speaks on a thread of the user's. */
+    private static final ScopedValue<Boolean> AS_KERNEL = ScopedValue.newInstance();
+
     private final PrintStream processOut = System.out;
     private final PrintStream processErr = System.err;
     private final InputStream processIn = System.in;
@@ -34,6 +37,11 @@ final class StandardStreams implements AutoCloseable {
                 () -> thrown.printStackTrace(processErr)));
     }
 
+    /** Logs into the process's stream, on whatever thread: what a user's code logs appears in its cell. */
+    static void log(System.Logger log, System.Logger.Level level, String line, Throwable thrown) {
+        ScopedValue.where(AS_KERNEL, true).run(() -> log.log(level, line, thrown));
+    }
+
     /** From now on the calling thread, and those that it starts, write into this output. */
     void bind(CellOutput output) {
         Frontend.bind(output);
@@ -46,8 +54,8 @@ final class StandardStreams implements AutoCloseable {
     }
 
     private Optional<CellOutput> current() {
-        boolean own = Thread.currentThread().getThreadGroup() == kernelThreads;
-        return !own && Frontend.current() instanceof CellOutput output ? Optional.of(output) : Optional.empty();
+        boolean kernel = AS_KERNEL.isBound() || Thread.currentThread().getThreadGroup() == kernelThreads;
+        return !kernel && Frontend.current() instanceof CellOutput output ? Optional.of(output) : Optional.empty();
     }
 
     @Override

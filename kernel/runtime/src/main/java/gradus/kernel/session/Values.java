@@ -3,17 +3,19 @@ package gradus.kernel.session;
 import gradus.kernel.api.Displayable;
 import gradus.kernel.api.MimeBundle;
 import gradus.kernel.api.Renderer;
-import java.util.Arrays;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.ServiceLoader.Provider;
 import java.util.stream.BaseStream;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Turns any value of a cell into the forms it is shown in. */
 final class Values {
-
-    /** What is longer says so instead of stalling the browser. */
-    private static final int MAX_CHARS = 20_000;
 
     private volatile List<? extends Renderer<?>> renderers;
 
@@ -34,7 +36,7 @@ final class Values {
                 best = renderer;
             }
         }
-        return best == null ? MimeBundle.text(truncated(text(value))) : apply(best, value);
+        return best == null ? builtIn(value) : apply(best, value);
     }
 
     private static <T> MimeBundle apply(Renderer<T> renderer, Object value) {
@@ -52,28 +54,28 @@ final class Values {
         return found;
     }
 
-    private static String text(Object value) {
+    private static MimeBundle builtIn(Object value) {
         return switch (value) {
-            case boolean[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case byte[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case short[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case char[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case int[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case long[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case float[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case double[] a -> Arrays.toString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case Object[] a -> Arrays.deepToString(Arrays.copyOf(a, Math.min(a.length, MAX_CHARS))) + more(a.length);
-            case BaseStream<?, ?> stream -> "a stream, not consumed; add .toList() to see its elements";
-            default -> String.valueOf(value);
+            case List<?> list -> Table.of(list).map(Table::render).orElseGet(() -> MimeBundle.text(Plain.text(list)));
+            case BaseStream<?, ?> stream ->
+                    MimeBundle.text("a stream, not consumed; add .toList() to see its elements");
+            case BufferedImage image -> picture(image);
+            default -> MimeBundle.text(Plain.text(value));
         };
     }
 
-    private static String more(int length) {
-        return length > MAX_CHARS ? " of " + length + " elements" : "";
-    }
-
-    private static String truncated(String text) {
-        return text.length() <= MAX_CHARS ? text
-                : text.substring(0, MAX_CHARS) + "\n… " + text.length() + " characters in all";
+    private static MimeBundle picture(BufferedImage image) {
+        var png = new ByteArrayOutputStream();
+        try (var out = new MemoryCacheImageOutputStream(png)) {   // the other kind would write a temporary file
+            if (!ImageIO.write(image, "png", out)) {
+                return MimeBundle.text(image.toString());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int width = image.getWidth();
+        int height = image.getHeight();
+        return MimeBundle.text("BufferedImage, " + width + " × " + height + " pixels")
+                .withPng(png.toByteArray(), width, height);
     }
 }
