@@ -73,11 +73,20 @@ public final class History implements AutoCloseable {
         return defaultFile(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
     }
 
+    static Path dataFolder() {
+        return dataFolder(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
+    }
+
     static Optional<Path> defaultFile(Map<String, String> environment, String system, Path home) {
         var named = environment.getOrDefault("GRADUS_HISTORY", "");
         if (!named.isBlank()) {
             return named.equals("off") ? Optional.empty() : Optional.of(Path.of(named));
         }
+        return Optional.of(dataFolder(environment, system, home).resolve("history.sqlite"));
+    }
+
+    /** Where the system wants a program to keep what is this user's. */
+    static Path dataFolder(Map<String, String> environment, String system, Path home) {
         Path data;
         if (system.startsWith("Windows")) {
             var local = environment.getOrDefault("LOCALAPPDATA", "");
@@ -88,7 +97,7 @@ public final class History implements AutoCloseable {
             var shared = environment.getOrDefault("XDG_DATA_HOME", "");
             data = shared.isBlank() ? home.resolve(".local").resolve("share") : Path.of(shared);
         }
-        return Optional.of(data.resolve("gradus").resolve("history.sqlite"));
+        return data.resolve("gradus");
     }
 
     /** Notes a cell that is run. A number that this session has had already begins a new session. */

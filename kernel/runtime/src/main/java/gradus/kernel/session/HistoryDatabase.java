@@ -155,6 +155,7 @@ final class HistoryDatabase {
     }
 
     private void connect(String url) throws SQLException {
+        SqliteLibrary.load(History.dataFolder());
         var config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_MILLISECONDS);
         var source = new SQLiteDataSource(config);   // asks no DriverManager, which would load drivers of cells

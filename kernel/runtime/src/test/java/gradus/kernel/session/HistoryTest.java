@@ -186,12 +186,16 @@ class HistoryTest {
 
     @Test
     void severalProgramsWriteOneFileWithoutLossOrWarnings() throws IOException, InterruptedException {
+        var home = Files.createDirectory(folder.resolve("home"));
+        var temporary = Files.createDirectory(folder.resolve("temporary"));
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var programs = new ArrayList<Process>();
         for (var name : List.of("one", "two")) {
-            programs.add(new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-cp",
-                    System.getProperty("java.class.path"), Writer.class.getName(), file().toString(), name)
-                    .redirectErrorStream(true).start());
+            var command = new ProcessBuilder(java, "--enable-native-access=ALL-UNNAMED", "-Duser.home=" + home,
+                    "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"),
+                    Writer.class.getName(), file().toString(), name).redirectErrorStream(true);
+            command.environment().keySet().removeAll(List.of("XDG_DATA_HOME", "LOCALAPPDATA"));
+            programs.add(command.start());
         }
         for (var program : programs) {
             assertEquals("", new String(program.getInputStream().readAllBytes()));
@@ -200,6 +204,14 @@ class HistoryTest {
         try (var history = History.open(file())) {
             assertEquals(50, history.search("one", -1, false, false).size());
             assertEquals(50, history.search("two", -1, false, false).size());
+        }
+        assertEquals(List.of(), filesIn(temporary), "each process has unpacked SQLite for itself");
+        assertEquals(1, filesIn(home).size());
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 
