@@ -35,11 +35,9 @@ public final class History implements AutoCloseable {
     private static final int CLOSE_SECONDS = 15;
 
     private final LinkedBlockingQueue<Written> incoming = new LinkedBlockingQueue<>();
-    private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
-        var thread = new Thread(task, "gradus history");
-        thread.setDaemon(true);
-        return thread;
-    });
+    // a cell's call may be the first and so start the thread, which must not keep that cell's class loader alive
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(Thread.ofPlatform()
+            .name("gradus history").daemon().inheritInheritableThreadLocals(false).factory());
 
     // the writer's own
     private final List<Written> unsaved = new ArrayList<>();
@@ -146,8 +144,8 @@ public final class History implements AutoCloseable {
         writer.shutdown();
         try {
             if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.log(System.Logger.Level.WARNING, "The history did not end in " + CLOSE_SECONDS
-                        + " s: another program holds its file.\nThe last cells may be missing in it.");
+                warn("The history did not end in " + CLOSE_SECONDS + " s: another program holds its file.\n"
+                        + "The last cells may be missing in it.", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -171,10 +169,10 @@ public final class History implements AutoCloseable {
             }).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RejectedExecutionException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the history is closed");
+        } catch (RejectedExecutionException e) {   // closed: the kernel is ending
+            return List.of();
         } catch (ExecutionException e) {
-            LOG.log(System.Logger.Level.WARNING, "the history could not be read", e.getCause());
+            warn("the history could not be read", e.getCause());
         }
         return List.of();
     }
@@ -190,8 +188,8 @@ public final class History implements AutoCloseable {
             unsaved.clear();
         } catch (SQLException | LinkageError e) {   // the latter: no SQLite for this machine
             if (!delayLogged) {
-                LOG.log(System.Logger.Level.WARNING, "The history cannot be written now: " + e.getMessage()
-                        + "\nIt is tried again with every cell; GRADUS_HISTORY=off ends that.");
+                warn("The history cannot be written now: " + e.getMessage()
+                        + "\nIt is tried again with every cell; GRADUS_HISTORY=off ends that.", null);
                 delayLogged = true;
             }
         }
@@ -202,7 +200,11 @@ public final class History implements AutoCloseable {
         try {
             database.close();
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.WARNING, "the end of the session is not in the history", e);
+            warn("the end of the session is not in the history", e);
         }
+    }
+
+    private static void warn(String line, Throwable thrown) {
+        StandardStreams.log(LOG, System.Logger.Level.WARNING, line, thrown);
     }
 }

@@ -146,8 +146,8 @@ final class HistoryDatabase {
                     connect();
                     return;
                 }
-                LOG.log(System.Logger.Level.WARNING, "The history cannot be kept in " + path + ": " + e
-                        + "\nIt ends with this kernel; GRADUS_HISTORY names another file, or is off.");
+                log(System.Logger.Level.WARNING, "The history cannot be kept in " + path + ": " + e
+                        + "\nIt ends with this kernel; GRADUS_HISTORY names another file, or is off.", null);
                 file = Optional.empty();
             }
         }
@@ -196,12 +196,13 @@ final class HistoryDatabase {
         try (var closing = connection) {
             connection = null;
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.DEBUG, "the history's file did not close", e);
+            log(System.Logger.Level.DEBUG, "the history's file did not close", e);
         }
     }
 
     private static boolean isPassing(Exception failure) {
-        return hasCode(failure, SQLiteErrorCode.SQLITE_BUSY, SQLiteErrorCode.SQLITE_LOCKED, SQLiteErrorCode.SQLITE_FULL);
+        return hasCode(failure, SQLiteErrorCode.SQLITE_BUSY, SQLiteErrorCode.SQLITE_LOCKED,
+                SQLiteErrorCode.SQLITE_FULL);
     }
 
     private static boolean isDamage(Exception failure) {
@@ -214,14 +215,17 @@ final class HistoryDatabase {
     }
 
     /** Renames a damaged file, unless another kernel has done so meanwhile: then connects to the new one. */
-    private boolean setAside(Path damaged) {
+    private boolean setAside(Path damaged) throws SQLException {
         try {
             connect("jdbc:sqlite:" + damaged);
             if (longOf("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'") == 1) {
                 return true;
             }
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.DEBUG, "damaged indeed", e);
+            if (isPassing(e)) {
+                throw e;
+            }
+            log(System.Logger.Level.DEBUG, "damaged indeed", e);
         }
         disconnect();
         var name = damaged.getFileName().toString();
@@ -231,11 +235,11 @@ final class HistoryDatabase {
         try {
             Files.move(damaged, aside);
             Files.deleteIfExists(damaged.resolveSibling(name + "-journal"));   // it would be played into the new file
-            LOG.log(System.Logger.Level.WARNING, "The history in " + damaged + " was damaged.\nIt is now " + aside
-                    + ", and a new one has begun.");
+            log(System.Logger.Level.WARNING, "The history in " + damaged + " was damaged.\nIt is now " + aside
+                    + ", and a new one has begun.", null);
             return true;
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.DEBUG, "cannot be renamed", e);
+            log(System.Logger.Level.DEBUG, "cannot be renamed", e);
             return false;
         }
     }
@@ -272,6 +276,7 @@ final class HistoryDatabase {
 
     private long longOf(String sql, Object... values) throws SQLException {
         try (var statement = prepare(sql, values); var row = statement.executeQuery()) {
+            row.next();
             return row.getLong(1);
         }
     }
@@ -295,5 +300,9 @@ final class HistoryDatabase {
             statement.setObject(i + 1, values[i]);
         }
         return statement;
+    }
+
+    private static void log(System.Logger.Level level, String line, Throwable thrown) {
+        StandardStreams.log(LOG, level, line, thrown);
     }
 }

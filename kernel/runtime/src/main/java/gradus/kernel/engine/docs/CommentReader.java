@@ -43,7 +43,7 @@ final class CommentReader {
 
     private final Function<String, Optional<String>> constants;
 
-    /** @param constants the value of a constant, named as in {@code {@value Type#NAME}} or empty for the member itself */
+    /** @param constants the value of a constant, named as in {@code {@value Type#NAME}}; empty for the member's own */
     CommentReader(Function<String, Optional<String>> constants) {
         this.constants = constants;
     }

@@ -228,7 +228,9 @@ final class Html {
 
     private static String codePoint(String digits, int radix) {
         int codePoint = Integer.parseInt(digits, radix);
-        return Character.isValidCodePoint(codePoint) ? Character.toString(codePoint) : "\ufffd";
+        boolean isText = Character.isValidCodePoint(codePoint) && Character.getType(codePoint) != Character.SURROGATE
+                && (codePoint >= ' ' || Character.isWhitespace(codePoint));
+        return isText ? Character.toString(codePoint) : "\ufffd";
     }
 
     static String escape(String text) {

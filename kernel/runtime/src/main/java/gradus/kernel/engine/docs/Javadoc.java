@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +25,7 @@ public record Javadoc(String body, List<Tag> tags) {
     public record Tag(String kind, String name, String text) {
     }
 
-    /** Stands where {@code {@inheritDoc}} stood; an element without content, so nothing is shown if nothing is found. */
+    /** Stands where {@code {@inheritDoc}} stood; an element without content shows nothing. */
     static final String INHERITED = "<inherit-doc></inherit-doc>";
 
     private static final Map<String, String> SECTIONS = new LinkedHashMap<>();
@@ -71,7 +72,8 @@ public record Javadoc(String body, List<Tag> tags) {
 
     private static String section(List<Tag> tags) {
         if (tags.stream().allMatch(tag -> tag.name().isEmpty())) {
-            return String.join(tags.getFirst().kind().equals("see") ? ", " : "<br>", tags.stream().map(Tag::text).toList());
+            return tags.stream().map(Tag::text)
+                    .collect(Collectors.joining(tags.getFirst().kind().equals("see") ? ", " : "<br>"));
         }
         var table = new StringBuilder("<table>");
         for (var tag : tags) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The Markdown of {@code ///} comments as HTML: what comments are written with of CommonMark and its tables, and
@@ -27,7 +28,8 @@ final class Markdown {
             "(?<ticks>`+)(?<code>.+?)(?<!`)\\k<ticks>(?!`)",
             "<(?<auto>https?://[^\\s<>]+)>",
             "(?<html></?[a-zA-Z][^<>]*>|<!--.*?-->)",
-            "!?\\[(?<label>(?:[^\\[\\]]++|\\[])*+)]\\((?<address>[^()\\s]*(?:\\([^()\\s]*\\)[^()\\s]*)*)(?:\\s+\"[^\"]*\")?\\)",
+            "!?\\[(?<label>(?:[^\\[\\]]++|\\[])*+)]"
+                    + "\\((?<address>[^()\\s]*(?:\\([^()\\s]*\\)[^()\\s]*)*)(?:\\s+\"[^\"]*\")?\\)",
             "\\[(?<text>(?:[^\\[\\]]++|\\[])*+)]\\[(?<target>(?:[^\\[\\]\\s]++|\\[])++)]",
             // an array's [i] and a shape's [N] are none
             "(?<!\\w)\\[(?=[^]]*[#.(]|[A-Z]\\w)(?<reference>[a-zA-Z_$#][\\w.#/$]*(?:\\((?:[^()\\[\\]]++|\\[])*+\\))?)]",
@@ -205,8 +207,8 @@ final class Markdown {
     }
 
     private static List<String> cells(String line) {
-        return List.of(line.strip().replaceFirst("^\\|", "").replaceFirst("(?<!\\\\)\\|$", "").split("(?<!\\\\)\\|", -1))
-                .stream().map(cell -> cell.strip().replace("\\|", "|")).toList();
+        var inner = line.strip().replaceFirst("^\\|", "").replaceFirst("(?<!\\\\)\\|$", "");
+        return Stream.of(inner.split("(?<!\\\\)\\|", -1)).map(cell -> cell.strip().replace("\\|", "|")).toList();
     }
 
     private static boolean isHtmlBlock(String line) {

@@ -50,7 +50,8 @@ public final class Sources implements AutoCloseable {
     /** The text of the file that declares a class, which must not be nested in another. */
     public Optional<String> of(String topLevelBinaryClassName) {
         var file = topLevelBinaryClassName.replace('.', '/') + ".java";
-        return module(Member.type(topLevelBinaryClassName).packageName()).flatMap(module -> inArchive(jdk, module + "/" + file))
+        return module(Member.type(topLevelBinaryClassName).packageName())
+                .flatMap(module -> inArchive(jdk, module + "/" + file))
                 .or(() -> classPath.stream().flatMap(Sources::places).distinct()
                         .flatMap(place -> text(place, file).stream()).findFirst());
     }

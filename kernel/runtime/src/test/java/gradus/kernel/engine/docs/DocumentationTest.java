@@ -142,7 +142,8 @@ class DocumentationTest {
     void nestedClassesFieldsAndRecordPartsAreFound() throws IOException {
         var shapes = ofFolder("demo.Shape", SHAPE);
         assertEquals("What is in it.", plain(shapes, Member.type("demo.Shape$Inner")));
-        assertEquals("Makes it.", plain(shapes, member("demo.Shape$Inner", "<init>", "int[][]", "java.util.Map$Entry")));
+        assertEquals("Makes it.",
+                plain(shapes, member("demo.Shape$Inner", "<init>", "int[][]", "java.util.Map$Entry")));
         assertEquals("The most sides.", plain(shapes, member("demo.Shape", "MOST")));
         assertEquals("length, in metres", plain(shapes, member("demo.Shape", "side")));
         assertTrue(plain(shapes, member("demo.Shape", "<init>", "double", "Comparable")).contains("what to call it"));
@@ -294,7 +295,8 @@ class DocumentationTest {
         var shapes = ofFolder("demo.Shape", SHAPE);
         var pages = folder.resolve("pages");
         assertEquals(0, ToolProvider.findFirst("javadoc").orElseThrow().run(System.out, System.err, "-quiet",
-                "-Xdoclint:none", "--no-fonts", "-d", pages.toString(), folder.resolve("src/demo/Shape.java").toString()));
+                "-Xdoclint:none", "--no-fonts", "-d", pages.toString(),
+                folder.resolve("src/demo/Shape.java").toString()));
         var entries = Map.of("demo/Shape.html", Files.readString(pages.resolve("demo/Shape.html")),
                 "demo/Shape.Inner.html", Files.readString(pages.resolve("demo/Shape.Inner.html")));
         archive(folder.resolve("lib/shapes-javadoc.jar"), entries);
@@ -315,13 +317,14 @@ class DocumentationTest {
     @Test
     void pagesOfOldVersionsAreReadToo() throws IOException {
         archive(folder.resolve("lib/old-javadoc.jar"), Map.of("old.module/demo/Old.html", """
-                <div class="description"><ul><li class="blockList"><div class="block">An <b>old</b> class.</div></ul></div>
+                <div class="description"><ul><li><div class="block">An <b>old</b> class.</div></ul></div>
                 <ul class="blockList"><li class="blockList">
                 <a name="Old-int-"><!-- --></a><ul><li class="blockList"><h4>Old</h4><pre>public Old(int n)</pre>
                 <div class="block">Makes it.</div></li></ul>
                 <a name="put-java.lang.String:A-"></a><ul><li class="blockList"><h4>put</h4>
                 <div class="block">Puts <code>all</code>.</div>
-                <dl><dt><span class="paramLabel">Parameters:</span></dt><dd><code>names</code> - of all</dd></dl></li></ul>
+                <dl><dt><span class="paramLabel">Parameters:</span></dt>
+                <dd><code>names</code> - of all</dd></dl></li></ul>
                 <a name="put-java.lang.String-"></a><ul><li><h4>put</h4><div class="block">Puts one.</div></li></ul>
                 </li></ul>""", "demo/Older.html", """
                 <A NAME="run(java.lang.String, int)"><!-- --></A><H3>run</H3><PRE>public void run()</PRE>

@@ -49,7 +49,8 @@ class MarkdownTest {
     void referencesNameElementsAndLinksLeadAway() {
         becomes("<p><code>List.add(Object)</code>, <code>size</code>, the map, a[Ab] [0] [i] [N]</p>",
                 "[java.util.List#add(Object)], [#size], [the map][java.util.Map], a[Ab] [0] [i] [N]");
-        becomes("<p><a href=\"https://h/a_(b)\">x</a> <a href=\"https://h\">https://h</a> <a href=\"https://d\">y</a></p>",
+        becomes("<p><a href=\"https://h/a_(b)\">x</a> <a href=\"https://h\">https://h</a>"
+                + " <a href=\"https://d\">y</a></p>",
                 "[x](https://h/a_(b)) <https://h> [y][d]\n\n[d]: https://d");
     }
 
