@@ -99,22 +99,28 @@ final class CellOutput implements Frontend {
 
     /** Shows text as far as the limit lets it; the rest goes into a file. */
     private void text(String text) {
-        int shown = (int) Math.clamp(frontEnds.outputLimit().get() - printed, 0, text.length());
+        int limit = frontEnds.outputLimit().get();
+        int shown = (int) Math.clamp(limit - printed, 0, text.length());
         if (shown > 0 && shown < text.length() && Character.isHighSurrogate(text.charAt(shown - 1))) {
             shown--;
         }
-        printed += shown;
         if (shown > 0) {
             publish("stream", Json.object().put("name", stream.name()).put("text", text.substring(0, shown)));
         }
-        if (shown < text.length()) {
-            if (overflow.isEmpty()) {
-                overflow = Optional.of(new Overflow(frontEnds.outputLimit().get()));
-            }
-            overflow.get().append(text.substring(shown));
-            if (overflowNotice.isEmpty()) {
-                overflowNotice = Optional.of(display(MimeBundle.text(overflow.get().notice())));
-            }
+        if (shown == text.length()) {
+            printed += shown;
+        } else {
+            printed = Math.max(printed, limit);   // nothing behind the cut is to be shown before it
+            overflow(limit, text.substring(shown));
+        }
+    }
+
+    private void overflow(int limit, String text) {
+        var file = overflow.orElseGet(() -> new Overflow(limit));
+        overflow = Optional.of(file);
+        file.append(text);
+        if (overflowNotice.isEmpty()) {
+            overflowNotice = Optional.of(display(MimeBundle.text(file.notice())));
         }
     }
 

@@ -55,8 +55,10 @@ final class CellRun {
             cells.history().add(cell.number(), cell.source());
         }
         cells.streams().bindCell(output);
-        for (var notice = cells.notices().poll(); notice != null; notice = cells.notices().poll()) {
-            output.write(Stream.stderr, notice + "\n");
+        if (!silent) {
+            for (var notice = cells.notices().poll(); notice != null; notice = cells.notices().poll()) {
+                output.write(Stream.stderr, notice + "\n");
+            }
         }
     }
 
@@ -71,7 +73,7 @@ final class CellRun {
                 reply = Json.ok();
                 reply.set("user_expressions", expressions);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {   // whatever it is, somebody waits for the reply
             StandardStreams.log(LOG, System.Logger.Level.ERROR, "the engine failed on a cell", e);
             fail(e.getClass().getName(), e.getMessage(), List.of(UserTrace.of(e)));
         }

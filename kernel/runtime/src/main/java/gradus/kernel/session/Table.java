@@ -1,9 +1,8 @@
 package gradus.kernel.session;
 
 import gradus.kernel.api.MimeBundle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +20,7 @@ record Table(List<String> columns, List<List<Object>> rows, int total) {
     private static final int MAX_ROWS = 50;
     private static final int MAX_COLUMNS = 50;
     private static final int MAX_CELL = 200;
+    private static final Object MISSING = "";
 
     /** The table in a list; none when it holds something else. */
     static Optional<Table> of(List<?> list) {
@@ -39,12 +39,11 @@ record Table(List<String> columns, List<List<Object>> rows, int total) {
     }
 
     private static Table ofMaps(List<Map<?, ?>> maps, int total) {
-        var keys = maps.stream().flatMap(map -> map.keySet().stream()).limit(MAX_COLUMNS * (long) MAX_ROWS)
-                .collect(Collectors.toCollection(LinkedHashSet<Object>::new)).stream().limit(MAX_COLUMNS).toList();
-        var rows = maps.stream()
-                .<List<Object>>map(map -> new ArrayList<>(keys.stream()
-                        .map(key -> map.containsKey(key) ? shown(map.get(key)) : "").toList()))
-                .toList();
+        // copied, because a map may refuse to be asked for a key that only others have
+        var copies = maps.stream().map(map -> new LinkedHashMap<Object, Object>(map)).toList();
+        var keys = copies.stream().flatMap(map -> map.keySet().stream()).distinct().limit(MAX_COLUMNS).toList();
+        var rows = copies.stream().map(map -> keys.stream()
+                .map(key -> map.containsKey(key) ? shown(map.get(key)) : MISSING).toList()).toList();
         return new Table(keys.stream().map(String::valueOf).toList(), rows, total);
     }
 
@@ -107,7 +106,7 @@ record Table(List<String> columns, List<List<Object>> rows, int total) {
     }
 
     private boolean isNumeric(int column) {
-        return rows.stream().allMatch(row -> row.get(column) instanceof Number);
+        return rows.stream().map(row -> row.get(column)).allMatch(cell -> cell instanceof Number || cell == MISSING);
     }
 
     private Optional<String> rest() {

@@ -29,7 +29,7 @@ final class UserTrace {
         var text = new StringBuilder();
         for (var each = thrown; each != null && chain.add(each); each = each.getCause()) {
             text.append(text.isEmpty() ? "" : "\nCaused by: ").append(title(each));
-            userFrames(each.getStackTrace()).forEach(frame -> text.append("\n    at ").append(frame));
+            userFrames(each.getStackTrace()).forEach(line -> text.append("\n    ").append(line));
         }
         return text.toString();
     }
@@ -46,7 +46,7 @@ final class UserTrace {
         var frames = Arrays.stream(trace).filter(frame -> frame.getModuleName() == null)   // the JDK's have one
                 .filter(frame -> !frame.getClassName().startsWith("gradus.kernel."))
                 .filter(frame -> frame.getLineNumber() > 0)
-                .map(frame -> method(frame) + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")")
+                .map(frame -> "at " + method(frame) + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")")
                 .collect(Collectors.toList());
         if (frames.size() > MAX_FRAMES) {
             var more = "… " + (frames.size() - MAX_FRAMES) + " more";

@@ -1,10 +1,15 @@
 package gradus.kernel.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.kernel.api.MimeBundle;
 import gradus.kernel.session.CellOutput.Stream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -67,5 +72,28 @@ class CellOutputTest {
         }
         output.flush();
         assertEquals(true, published.size() < 500, published.size() + " messages");
+    }
+
+    @Test
+    void beyondTheLimitTheTextIsInAFile() throws IOException {
+        frontEnds.outputLimit().set(4);
+        output.write(Stream.stdout, "abc😀def");   // the limit falls into the middle of the emoji
+        output.write(Stream.stderr, "ghi");
+        output.end();
+        assertEquals("stream {\"name\":\"stdout\",\"text\":\"abc\"}", published.getFirst());
+        var notice = published.getLast();
+        assertTrue(notice.startsWith("update_display_data "), notice);
+        var file = Path.of(notice.replaceFirst(".* 8 more are in (\\S+); .*", "$1"));
+        assertEquals("😀defghi", Files.readString(file));
+        Files.delete(file);
+    }
+
+    @Test
+    void aPageComesWithTheReplyOrElseBelowTheCell() {
+        output.page("in time");
+        assertEquals("[{\"source\":\"page\",\"start\":0,\"data\":{\"text/plain\":\"in time\"}}]", output.end().toString());
+        output.page("late");
+        assertTrue(published.getLast().startsWith("display_data {\"data\":{\"text/plain\":\"late\"}"), published.getLast());
+        assertThrows(IllegalStateException.class, () -> output.setNextInput("late"));
     }
 }

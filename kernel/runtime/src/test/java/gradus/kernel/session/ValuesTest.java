@@ -110,6 +110,7 @@ class ValuesTest {
                 a  b
                 1
                 2  x""", plain(List.of(Map.of("a", 1), new TreeMap<>(Map.of("a", 2, "b", "x")))));
+        assertEquals("1  a\n2\n   3", plain(List.of(Map.of(1, 2), new TreeMap<>(Map.of("a", 3)))));
     }
 
     @Test
