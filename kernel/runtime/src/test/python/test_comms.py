@@ -134,9 +134,9 @@ def test_an_interrupt_stops_a_handler(kernel):
 
 
 @pytest.mark.parametrize("content", [{}, {"comm_id": 5, "data": [1]}, {"comm_id": "x"}])
-@pytest.mark.parametrize("msg_type", ["comm_open", "comm_msg", "comm_close"])
-def test_half_a_comm_message_does_no_harm(kernel, msg_type, content):
-    kernel.until_idle(kernel.send(msg_type, content))
+def test_half_a_comm_message_does_no_harm(kernel, content):
+    for msg_type in "comm_msg", "comm_close", "comm_open", "comm_msg", "comm_close":
+        kernel.until_idle(kernel.send(msg_type, content))
     assert kernel.run("20 + 11").result() == "31"
 
 
