@@ -45,7 +45,8 @@ final class SourceFile {
         this.trees = trees;
     }
 
-    static SourceFile parse(String name, String text) {
+    /** One at a time: the tasks of javac share what reads files. */
+    static synchronized SourceFile parse(String name, String text) {
         var file = new SimpleJavaFileObject(URI.create("source:///" + name.replace('.', '/') + ".java"),
                 JavaFileObject.Kind.SOURCE) {
             @Override
@@ -62,7 +63,7 @@ final class SourceFile {
         }
     }
 
-    /** What the comment of a type or member says; a part of a record also speaks through the comment of the record. */
+    /** What the comment of a type or member says; for the parts of a record its own comment speaks too. */
     synchronized Optional<Javadoc> javadoc(Member member) {
         var own = path(member).map(trees::getDocCommentTree).filter(comment -> comment != null)
                 .map(comment -> reader(member).read(comment));
