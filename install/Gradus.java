@@ -515,7 +515,11 @@ final class Kernel {
     }
 
     private static String kernelJson(Jdk jdk, Path folder) {
-        List<String> argv = new ArrayList<>(command(jdk, folder,
+        List<String> argv = new ArrayList<>();
+        if (!Machine.WINDOWS) {   // a shell puts in what the reader wants of the JVM, then Java takes its place
+            argv.addAll(List.of("/bin/sh", "-c", "set -f; exec \"$0\" $GRADUS_JVM_OPTS \"$@\""));
+        }
+        argv.addAll(command(jdk, folder,
                 "-XX:SharedArchiveFile=" + archive(folder), "-Xlog:cds*=off", "-Xlog:aot*=off"));
         argv.add("{connection_file}");
         return """

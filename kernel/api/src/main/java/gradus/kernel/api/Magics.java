@@ -39,7 +39,8 @@ public final class Magics {
         show(Session.current().cell(name, arguments, body));
     }
 
-    private static void show(Object value) {
+    /** Shows a value below the cell, unless it is {@code null}. */
+    public static void show(Object value) {
         if (value != null) {
             Notebook.display(value);
         }

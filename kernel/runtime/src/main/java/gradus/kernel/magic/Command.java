@@ -65,6 +65,9 @@ final class Command {
     }
 
     private int run(OutputStream output) throws IOException, InterruptedException {
+        if (!Files.isDirectory(session.workingDirectory())) {
+            throw new IllegalStateException("the folder " + session.workingDirectory() + " is gone\n%cd moves to another one");
+        }
         var builder = new ProcessBuilder(words).directory(session.workingDirectory().toFile())
                 .redirectInput(new File(WINDOWS ? "NUL" : "/dev/null"));
         builder.environment().clear();

@@ -93,8 +93,8 @@ final class JvmMagics {
                 + Footprint.text(Runtime.getRuntime().maxMemory()));
         System.out.println("options in force:");
         machine.getInputArguments().forEach(option -> System.out.println("  " + option));
-        System.out.println("""
-                To change them, set GRADUS_JVM_OPTS in the environment of Jupyter, GRADUS_JVM_OPTS="-Xmx8g" say, and start
-                it anew: options are read once, when a kernel starts.""");
+        var name = File.separatorChar == '\\' ? "JDK_JAVA_OPTIONS" : "GRADUS_JVM_OPTS";
+        System.out.println("To change them, set " + name + " in the environment of Jupyter, " + name + "=\"-Xmx8g\" say, and start"
+                + "\nit anew: options are read once, when a kernel starts.");
     }
 }

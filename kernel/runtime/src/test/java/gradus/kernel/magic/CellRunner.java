@@ -68,6 +68,10 @@ final class CellRunner implements AutoCloseable, Frontend {
         assertInstanceOf(Done.class, outcome, () -> outcome instanceof Failed failed ? text(failed) : "");
     }
 
+    List<Object> results() {
+        return results;
+    }
+
     Object value(String source) {
         run(source);
         return results.getLast();

@@ -124,8 +124,8 @@ class TranslatorTest {
         assertEquals("Magics.start(); for (int i : is) f(i); Magics.stop();", code("%time for (int i : is) f(i);"));
         assertEquals("Magics.time(() -> map(\n    z -> {\n  return z;\n}));\nint q;",
                 code("%time map(\n    z -> {\n  return z;\n})\nint q;"));
-        assertEquals("Notebook.display(Magics.timeit(\"\", () -> f(x)));", code("%timeit f(x)"));
-        assertEquals("Notebook.display(Magics.timeit(\"-r 3\", () -> { int a = 1; f(a); }));", code("%timeit -r 3 int a = 1; f(a);"));
+        assertEquals("Magics.show(Magics.timeit(\"\", () -> f(x)));", code("%timeit f(x)"));
+        assertEquals("Magics.show(Magics.timeit(\"-r 3\", () -> { int a = 1; f(a); }));", code("%timeit -r 3 int a = 1; f(a);"));
     }
 
     @Test

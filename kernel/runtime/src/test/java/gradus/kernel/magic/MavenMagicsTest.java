@@ -1,0 +1,174 @@
+package gradus.kernel.magic;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gradus.kernel.magic.Libraries.Found;
+import gradus.kernel.magic.Libraries.Lost;
+import gradus.kernel.magic.Libraries.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.eclipse.aether.RepositoryException;
+import org.eclipse.aether.transfer.AbstractTransferListener;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a repository of files, reached by settings of its own; nothing here needs the network. */
+@Timeout(120)
+class MavenMagicsTest {
+
+    @TempDir
+    Path folder;
+
+    private Path settings;
+
+    @BeforeEach
+    void repository() throws IOException {
+        release("base", "1.0");
+        release("base", "2.0");
+        release("left", "1.0", "base:1.0");
+        release("right", "1.0", "base:2.0");
+        pom("bom", "1.0", "<packaging>pom</packaging><dependencyManagement><dependencies>" + dependency("left", "1.0")
+                + dependency("base", "1.0") + "</dependencies></dependencyManagement>");
+        settings = Files.writeString(folder.resolve("settings.xml"), """
+                <settings>
+                  <localRepository>%s</localRepository>
+                  <mirrors><mirror><id>files</id><mirrorOf>*</mirrorOf><url>%s</url></mirror></mirrors>
+                </settings>
+                """.formatted(folder.resolve("local"), folder.resolve("remote").toUri()));
+    }
+
+    private void release(String name, String version, String... needs) throws IOException {
+        var needed = Stream.of(needs).map(need -> need.split(":")).map(need -> dependency(need[0], need[1])).toList();
+        pom(name, version, "<dependencies>" + String.join("", needed) + "</dependencies>");
+        var jar = folder.resolve("remote/demo/" + name + "/" + version + "/" + name + "-" + version + ".jar");
+        try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry(name + ".txt"));
+            out.write(version.getBytes());
+        }
+    }
+
+    private void pom(String name, String version, String rest) throws IOException {
+        var file = folder.resolve("remote/demo/" + name + "/" + version + "/" + name + "-" + version + ".pom");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "<project><modelVersion>4.0.0</modelVersion><groupId>demo</groupId><artifactId>" + name
+                + "</artifactId><version>" + version + "</version>" + rest + "</project>");
+        var versions = file.getParent().getParent().resolve("maven-metadata.xml");
+        Files.writeString(versions, "<metadata><groupId>demo</groupId><artifactId>" + name + "</artifactId><versioning><release>"
+                + version + "</release><versions><version>" + version + "</version></versions></versioning></metadata>");
+    }
+
+    private static String dependency(String name, String version) {
+        return "<dependency><groupId>demo</groupId><artifactId>" + name + "</artifactId><version>" + version
+                + "</version></dependency>";
+    }
+
+    private Request request(String... wanted) {
+        return new Request(Stream.of(wanted).map(Coordinates::of).toList(), Optional.empty(), List.of(), false,
+                Optional.of(settings));
+    }
+
+    private static Found fetch(Request request) throws IOException, RepositoryException {
+        return Libraries.fetch(request, new AbstractTransferListener() {
+        });
+    }
+
+    private static List<String> names(Found found) {
+        return found.jars().stream().map(jar -> jar.name() + ":" + jar.version()).toList();
+    }
+
+    @Test
+    void theNewestVersionWinsAndTheLoserIsNamed() throws Exception {
+        var found = fetch(request("demo:left:1.0", "demo:right:1.0"));
+        assertEquals(List.of("demo:left:1.0", "demo:right:1.0", "demo:base:2.0"), names(found));
+        assertEquals(List.of(new Lost("demo:base", "1.0", "demo:left", "2.0")), found.lost());
+        assertTrue(Files.exists(found.jars().getLast().file()));
+        assertEquals(List.of("demo:base:2.0", "demo:right:1.0"),
+                names(fetch(request("demo:base:1.0", "demo:right:1.0"))).stream().sorted().toList());
+    }
+
+    @Test
+    void aListOfVersionsGivesTheMissingOnes() throws Exception {
+        assertEquals(List.of("demo:left:1.0", "demo:base:1.0"), names(fetch(request("demo:bom:1.0@pom", "demo:left"))));
+        assertEquals(List.of("demo:base:1.0"), names(fetch(request("demo:bom:1.0@pom", "demo:base"))));
+        assertEquals(List.of("demo:base:2.0"), names(fetch(request("demo:base"))), "without a list, the newest release");
+    }
+
+    @Test
+    void offlineTakesOnlyWhatIsHere() throws Exception {
+        fetch(request("demo:left:1.0"));
+        var offline = new Request(List.of(Coordinates.of("demo:left:1.0")), Optional.empty(), List.of(), true,
+                Optional.of(settings));
+        assertEquals(List.of("demo:left:1.0", "demo:base:1.0"), names(fetch(offline)));
+        var missing = new Request(List.of(Coordinates.of("demo:right:1.0")), Optional.empty(), List.of(), true,
+                Optional.of(settings));
+        var why = assertThrows(RepositoryException.class, () -> fetch(missing));
+        assertTrue(Libraries.explain(why, missing).contains("--offline"), () -> Libraries.explain(why, missing));
+        assertTrue(Libraries.explain(why, missing).contains("demo:right"), () -> Libraries.explain(why, missing));
+    }
+
+    @Test
+    void aPastedProjectBringsItsDependencies() throws Exception {
+        var pom = Pom.parse("""
+                <?xml version="1.0"?>
+                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                  <modelVersion>4.0.0</modelVersion>
+                  <groupId>mine</groupId><artifactId>app</artifactId><version>1</version>
+                  <properties><left>1.0</left></properties>
+                  <dependencies>
+                    <dependency><groupId>demo</groupId><artifactId>left</artifactId><version>${left}</version></dependency>
+                    <dependency><groupId>demo</groupId><artifactId>right</artifactId><version>1.0</version><scope>test</scope></dependency>
+                  </dependencies>
+                </project>""");
+        assertEquals(List.of("demo:left:1.0", "demo:base:1.0"), names(fetch(pom)));
+        assertEquals(List.of("demo:right:1.0", "demo:base:2.0"), names(fetch(Pom.parse(dependency("right", "1.0")))));
+        assertEquals(List.of("demo:base:1.0"), names(fetch(Pom.parse("""
+                <dependencyManagement><dependencies><dependency><groupId>demo</groupId><artifactId>bom</artifactId>
+                  <version>1.0</version><type>pom</type><scope>import</scope></dependency></dependencies></dependencyManagement>
+                <dependencies><dependency><groupId>demo</groupId><artifactId>base</artifactId></dependency></dependencies>
+                """))));
+    }
+
+    private Found fetch(Pom pom) throws IOException, RepositoryException {
+        return fetch(new Request(List.of(), Optional.of(pom), List.of(), false, Optional.of(settings)));
+    }
+
+    @Test
+    void whatIsNoPomIsRefused() {
+        for (var text : List.of("", "hello", "<project>", "<dependencies/>",
+                "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><dependency>&e;</dependency>")) {
+            var why = assertThrows(IllegalArgumentException.class, () -> Pom.parse(text));
+            assertTrue(why.getMessage().contains("\npaste a whole pom.xml"), why::getMessage);
+        }
+        assertThrows(IllegalArgumentException.class, () -> Coordinates.of("commons-math3"));
+    }
+
+    @Test
+    void aRepositoryCanBeNamed() throws Exception {
+        var bare = Files.writeString(folder.resolve("bare.xml"),
+                "<settings><localRepository>" + folder.resolve("other") + "</localRepository></settings>");
+        var request = new Request(List.of(Coordinates.of("demo:right:1.0")), Optional.empty(),
+                List.of("mine=" + folder.resolve("remote").toUri()), false, Optional.of(bare));
+        assertEquals(List.of("demo:right:1.0", "demo:base:2.0"), names(fetch(request)));
+    }
+
+    @Test
+    void aCellSeesWhatWasFetched() {
+        try (var cells = new CellRunner(List.of())) {
+            var failed = cells.fail("%maven --settings " + settings + " demo:nothing:1.0");
+            assertTrue(failed.message().contains("demo:nothing:"), failed.message());
+            assertEquals("nothing was added", cells.plain());
+            assertTrue(cells.fail("%maven").message().contains("such as:"));
+            assertTrue(cells.fail("%maven --wrong a:b:1").message().contains("no option --wrong"));
+        }
+    }
+}
