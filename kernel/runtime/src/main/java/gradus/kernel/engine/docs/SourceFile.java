@@ -65,9 +65,8 @@ final class SourceFile {
 
     /** What the comment of a type or member says; for the parts of a record its own comment speaks too. */
     synchronized Optional<Javadoc> javadoc(Member member) {
-        var own = path(member).map(trees::getDocCommentTree).filter(comment -> comment != null)
-                .map(comment -> reader(member).read(comment));
-        return own.or(() -> fromRecord(member));
+        return path(member).map(trees::getDocCommentTree).map(comment -> reader(member).read(comment))
+                .or(() -> fromRecord(member));
     }
 
     /** The declaration as it is written, without its comment. */
@@ -104,15 +103,15 @@ final class SourceFile {
     private Optional<Javadoc> fromRecord(Member member) {
         return type(member.simpleNames()).filter(type -> type.getLeaf().getKind() == Tree.Kind.RECORD)
                 .flatMap(type -> {
-                    var comment = trees.getDocCommentTree(type);
-                    var ofRecord = comment == null ? new Javadoc("", List.of()) : reader(member).read(comment);
-                    if (member.name().equals(Member.CONSTRUCTOR)) {
-                        return ofRecord.tags().isEmpty() ? Optional.empty() : Optional.of(ofRecord);
-                    }
-                    return ofRecord.tags().stream()
-                            .filter(tag -> tag.kind().equals("param") && tag.name().equals(member.name())).findFirst()
-                            .map(tag -> new Javadoc(tag.text(), List.of()));
+                    var ofRecord = Optional.ofNullable(trees.getDocCommentTree(type)).map(reader(member)::read);
+                    return member.name().equals(Member.CONSTRUCTOR) ? ofRecord
+                            : ofRecord.flatMap(javadoc -> ofComponent(javadoc, member.name()));
                 });
+    }
+
+    private static Optional<Javadoc> ofComponent(Javadoc ofRecord, String name) {
+        return ofRecord.tags().stream().filter(tag -> tag.kind().equals("param") && tag.name().equals(name)).findFirst()
+                .map(tag -> new Javadoc(tag.text(), List.of()));
     }
 
     private Optional<TreePath> path(Member member) {
