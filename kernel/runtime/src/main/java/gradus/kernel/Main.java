@@ -1,7 +1,7 @@
 package gradus.kernel;
 
 import gradus.kernel.engine.Engine;
-import gradus.kernel.engine.JShellEngine;
+import gradus.kernel.engine.JavaEngine;
 import gradus.kernel.session.History;
 import gradus.kernel.session.Kernel;
 import gradus.kernel.wire.ConnectionFile;
@@ -46,7 +46,7 @@ public final class Main {
     static Supplier<Engine> engine() {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
         return () -> {
-            var engine = new JShellEngine(classPath);
+            var engine = new JavaEngine(classPath);
             var practice = new Thread(engine::practise, "gradus practice");
             practice.setDaemon(true);
             practice.setPriority(Thread.MIN_PRIORITY);

@@ -10,7 +10,7 @@ final class Execution {
     private static final InheritableThreadLocal<Execution> OF_THREAD = new InheritableThreadLocal<>();
 
     private final Thread thread = Thread.currentThread();
-    private boolean inUserCode;
+    private int depth;   // in user code; a magic may run a cell within a cell
     private volatile boolean stopped;
 
     /** Begins a run on the calling thread. */
@@ -34,13 +34,17 @@ final class Execution {
     /**
      * Asks the run to stop. The thread itself is interrupted only in user code: inside the compiler an interrupt would
      * close the file channels that it reads class files through, for good.
+     *
+     * @return whether it had been asked before and runs on
      */
-    synchronized void stop() {
+    synchronized boolean stop() {
+        boolean deaf = stopped && depth > 0;
         stopped = true;
         Interruption.arm(this);
-        if (inUserCode) {
+        if (depth > 0) {
             thread.interrupt();
         }
+        return deaf;
     }
 
     /** User code begins on the run's thread; throws at once when the run was stopped before. */
@@ -48,12 +52,14 @@ final class Execution {
         if (stopped) {
             throw new CellInterrupted();
         }
-        inUserCode = true;
+        depth++;
     }
 
     /** User code has ended on the run's thread; an interrupt that came too late for it is forgotten. */
     synchronized void leaveUserCode() {
-        inUserCode = false;
-        Thread.interrupted();
+        depth--;
+        if (depth == 0) {
+            Thread.interrupted();
+        }
     }
 }

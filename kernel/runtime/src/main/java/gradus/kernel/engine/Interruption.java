@@ -5,6 +5,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The switch behind every woven check. All checks are {@code invokedynamic} instructions bound to one call site: at
@@ -20,7 +23,7 @@ public final class Interruption {
     private static final MutableCallSite SITE = new MutableCallSite(NOTHING);
     private static final MethodHandle CHECK = checkHandle();
 
-    private static volatile Execution stopping;
+    private static volatile Set<Execution> stopping = Set.of();
 
     private Interruption() {
     }
@@ -32,15 +35,17 @@ public final class Interruption {
 
     /** From now on the checks stop this run's threads, again and again, so no {@code catch} outlasts them. */
     static synchronized void arm(Execution execution) {
-        stopping = execution;
+        stopping = Stream.concat(stopping.stream(), Stream.of(execution)).collect(Collectors.toUnmodifiableSet());
         retarget(CHECK);
     }
 
-    /** No run is to be stopped any more. */
-    static synchronized void disarm() {
-        if (stopping != null) {
-            stopping = null;
-            retarget(NOTHING);
+    /** This run has ended. */
+    static synchronized void disarm(Execution execution) {
+        if (stopping.contains(execution)) {
+            stopping = stopping.stream().filter(other -> other != execution).collect(Collectors.toUnmodifiableSet());
+            if (stopping.isEmpty()) {
+                retarget(NOTHING);
+            }
         }
     }
 
@@ -50,9 +55,9 @@ public final class Interruption {
     }
 
     private static void check() {
-        var target = stopping;
+        var targets = stopping;
         var own = Execution.ofCurrentThread();
-        if (target != null && (own == target || own == null)) {
+        if (own == null ? !targets.isEmpty() : targets.contains(own)) {
             throw new CellInterrupted();
         }
     }

@@ -1,15 +1,15 @@
 package gradus.kernel.engine;
 
-import gradus.kernel.engine.CellParser.Fault;
 import gradus.kernel.engine.Engine.Cell;
 import gradus.kernel.engine.Engine.Outcome.Failed;
-import gradus.kernel.engine.Locations.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Turns what went wrong into what a reader needs: the exception, the line of the cell it comes from with its
@@ -27,17 +27,28 @@ final class Traceback {
     private static final String BOLD = "\u001b[1m";
     private static final String END = "\u001b[0m";
 
-    private final Locations locations;
+    /** A line of a cell, counted from 1. */
+    private record Place(Cell cell, int line) {
+    }
 
-    Traceback(Locations locations) {
-        this.locations = locations;
+    private final Function<String, Cell> origins;
+
+    /** @param origins the cell behind a class, by the simple name of the class around it; {@code null} for others */
+    Traceback(Function<String, Cell> origins) {
+        this.origins = origins;
     }
 
     /** A cell that threw. */
     Failed thrown(Throwable thrown) {
+        return thrown(thrown, List.of());
+    }
+
+    /** @param advice lines to stand below */
+    Failed thrown(Throwable thrown, List<String> advice) {
         var lines = new ArrayList<String>();
         describe(thrown, "", lines, Collections.newSetFromMap(new IdentityHashMap<>()));
-        return new Failed(Locations.userName(thrown.getClass().getName()), message(thrown), limit(lines));
+        lines.addAll(advice);
+        return new Failed(CellNames.userName(thrown.getClass().getName()), message(thrown), limit(lines));
     }
 
     /** A cell that was stopped, with the place where it was. */
@@ -52,7 +63,7 @@ final class Traceback {
     Failed notCompiled(Cell cell, List<Fault> faults) {
         var lines = new ArrayList<String>();
         for (var fault : faults) {
-            int line = Locations.lineOf(cell.source(), fault.start());
+            int line = UnitText.lineOf(cell.source(), fault.start());
             var message = fault.message().lines().toList();
             lines.add(BOLD + RED + "CompilationError" + END + ": " + message.getFirst());
             message.stream().skip(1).forEach(more -> lines.add("  " + more.strip()));
@@ -67,7 +78,7 @@ final class Traceback {
             return;
         }
         var message = message(thrown);
-        lines.add(role + BOLD + RED + Locations.userName(thrown.getClass().getName()) + END
+        lines.add(role + BOLD + RED + CellNames.userName(thrown.getClass().getName()) + END
                 + (message.isEmpty() ? "" : ": " + message));
         frames(thrown, lines);
         for (var suppressed : thrown.getSuppressed()) {
@@ -81,7 +92,7 @@ final class Traceback {
     /** An exception's message; one whose {@code getMessage} throws must not hide the exception. */
     private static String message(Throwable thrown) {
         try {
-            return thrown.getLocalizedMessage() == null ? "" : thrown.getLocalizedMessage();
+            return thrown.getLocalizedMessage() == null ? "" : CellNames.userText(thrown.getLocalizedMessage());
         } catch (RuntimeException e) {
             return "(its getMessage threw " + e.getClass().getName() + ")";
         }
@@ -96,7 +107,7 @@ final class Traceback {
             if (shown >= MAX_FRAMES && excerptShown) {
                 break;
             }
-            var place = locations.of(frame);
+            var place = place(frame);
             if (shown >= MAX_FRAMES && place.isEmpty()) {
                 continue;
             }
@@ -113,27 +124,36 @@ final class Traceback {
     }
 
     /** Drops what is below the cell, the kernel and reflection, and frames of our own above it. */
-    private static List<StackTraceElement> userFrames(StackTraceElement[] trace) {
+    private List<StackTraceElement> userFrames(StackTraceElement[] trace) {
         int end = trace.length;
-        while (end > 0 && !Locations.isCell(trace[end - 1].getClassName())) {
+        while (end > 0 && !CellNames.isOfCell(trace[end - 1].getClassName())) {
             end--;
         }
         return Arrays.stream(trace, 0, end)
                 .filter(f -> !f.getClassName().startsWith("gradus."))   // the preloaded libraries: their message says enough
                 .filter(f -> !f.getClassName().startsWith("java.lang.invoke."))
-                .filter(f -> f.getLineNumber() > 0 || !Locations.isCell(f.getClassName()))
-                .filter(f -> !f.getMethodName().equals("do_it$Aux"))   // stands beside do_it$ for a var
+                .filter(f -> f.getLineNumber() > 0 || !CellNames.isOfCell(f.getClassName()))
+                .filter(f -> !CellNames.isOfCell(f.getClassName()) || place(f).isPresent())
                 .toList();
+    }
+
+    /** The cell's line behind a frame; empty when it is from no cell, or from what the engine wrote around one. */
+    private Optional<Place> place(StackTraceElement frame) {
+        var cell = origins.apply(CellNames.cellClass(frame.getClassName()));
+        return Optional.ofNullable(cell)
+                .filter(c -> frame.getLineNumber() > 0 && frame.getLineNumber() <= UnitText.lineOf(c.source(), c.source().length()))
+                .filter(c -> !frame.getMethodName().equals(CellNames.RUN))
+                .map(c -> new Place(c, frame.getLineNumber()));
     }
 
     private static String method(StackTraceElement frame) {
         return switch (frame.getMethodName()) {
-            case "do_it$" -> "";
-            case "<init>" -> "new " + Locations.userName(frame.getClassName()) + ", ";
+            case String name when name.startsWith(CellNames.STEP) -> "";
+            case "<init>" -> "new " + CellNames.userName(frame.getClassName()) + ", ";
             case "<clinit>" -> "static initialiser, ";
             case String name when name.startsWith("lambda$") -> "lambda, ";
             case String name -> {
-                var owner = Locations.userName(frame.getClassName());
+                var owner = CellNames.userName(frame.getClassName());
                 yield (owner.equals(frame.getClassName()) ? "" : owner + ".") + name + ", ";
             }
         };

@@ -1,5 +1,6 @@
 package gradus.kernel.engine;
 
+import java.io.InputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
@@ -8,6 +9,7 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
+import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
@@ -23,11 +25,12 @@ import java.lang.constant.MethodTypeDesc;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Rewrites the classes of cells before they are loaded: a check at the start of every method and before every
- * backward branch makes all code stoppable (see {@link Interruption}), and calls that would end the process are
- * refused (see {@link ExitGuard}).
+ * backward branch makes all code stoppable (see {@link Interruption}), calls that would end the process are refused
+ * (see {@link ExitGuard}), and calls of other cells' methods find their newest definition (see {@link Linker}).
  */
 final class Weaver {
 
@@ -42,14 +45,24 @@ final class Weaver {
 
     private final ClassFile classFile;
 
-    /** @param cells the loader of the cells' classes, asked when two of their types meet in one variable */
-    Weaver(ClassLoader cells) {
+    private static final DirectMethodHandleDesc LINK = MethodHandleDesc.ofMethod(DirectMethodHandleDesc.Kind.STATIC,
+            Linker.class.describeConstable().orElseThrow(), "bootstrap",
+            MethodTypeDesc.of(ConstantDescs.CD_CallSite, ConstantDescs.CD_MethodHandles_Lookup, ConstantDescs.CD_String,
+                    ConstantDescs.CD_MethodType, ConstantDescs.CD_Class));
+
+    /** @param classFiles the class file of a resource's name, asked when two types of a cell meet in one variable */
+    Weaver(Function<String, InputStream> classFiles) {
         this.classFile = ClassFile.of(ClassFile.ClassHierarchyResolverOption.of(
-                ClassHierarchyResolver.defaultResolver().orElse(
-                        ClassHierarchyResolver.ofClassLoading(cells).orElse(ASSUME_CLASS))));
+                ClassHierarchyResolver.defaultResolver().orElse(ClassHierarchyResolver.ofResourceParsing(
+                        type -> classFiles.apply(resource(type))).orElse(ASSUME_CLASS).cached())));
     }
 
-    /** A class of the same batch is not loaded yet when its neighbour is woven; as a class under Object it verifies. */
+    private static String resource(ClassDesc type) {
+        var descriptor = type.descriptorString();
+        return descriptor.substring(1, descriptor.length() - 1) + ".class";
+    }
+
+    /** What cannot be found at all is nobody's supertype here. */
     private static final ClassHierarchyResolver ASSUME_CLASS =
             type -> ClassHierarchyResolver.ClassHierarchyInfo.ofClass(ConstantDescs.CD_Object);
 
@@ -71,6 +84,11 @@ final class Weaver {
             }
             switch (element) {
                 case LabelTarget target -> passed.add(target.label());
+                case InvokeInstruction call when isCellMethod(call) -> {
+                    var owner = call.owner().asSymbol();
+                    code.invokedynamic(DynamicCallSiteDesc.of(LINK, call.name().stringValue(), call.typeSymbol(), owner));
+                    return;
+                }
                 case InvokeInstruction call when guardFor(call) instanceof MethodTypeDesc type -> {
                     code.invokestatic(GUARD, call.name().stringValue(), type);
                     return;
@@ -89,6 +107,12 @@ final class Weaver {
                 case LookupSwitchInstruction lookup -> lookup.cases().stream().map(SwitchCase::target).toList();
                 default -> List.of();
             };
+        }
+
+        /** Whether a method is called that a cell defines, and a later cell may define anew. */
+        private static boolean isCellMethod(InvokeInstruction call) {
+            return call.opcode() == Opcode.INVOKESTATIC && CellNames.isCellClass(call.owner().asInternalName())
+                    && !CellNames.isOurs(call.name().stringValue());
         }
 
         /** The signature of the guard that takes the call's place, or {@code null} for a call that may pass. */

@@ -10,7 +10,7 @@ import gradus.kernel.api.MimeBundle;
 import gradus.kernel.engine.Engine.Cell;
 import gradus.kernel.engine.Engine.Outcome.Done;
 import gradus.kernel.engine.Engine.Outcome.Failed;
-import gradus.kernel.engine.JShellEngine;
+import gradus.kernel.engine.JavaEngine;
 import gradus.kernel.session.History;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -35,7 +35,7 @@ final class CellRunner implements AutoCloseable, Frontend {
     private int number;
 
     CellRunner(List<Path> scripts) {
-        engine = new MagicEngine(new JShellEngine(System.getProperty("java.class.path")), history, scripts);
+        engine = new MagicEngine(new JavaEngine(System.getProperty("java.class.path")), history, scripts);
     }
 
     MagicEngine engine() {

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-public class JShellEngineTest {
+public class JavaEngineTest {
 
     /** Released by a cell to say that it runs; public, with its class, for the cell's sake. */
     public static volatile CountDownLatch running = new CountDownLatch(1);
 
-    private static final Engine ENGINE = new JShellEngine(System.getProperty("java.class.path"));
+    private static final Engine ENGINE = new JavaEngine(System.getProperty("java.class.path"));
     private static int number;
 
     private final List<Object> results = new ArrayList<>();
@@ -150,11 +150,11 @@ public class JShellEngineTest {
         "int down(int n) { try { return down(n + 1); } finally { down(n + 1); } }\ndown(0);"})
     void everyCellCanBeInterrupted(String endless) throws InterruptedException, ExecutionException {
         running = new CountDownLatch(1);
-        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JShellEngineTest.running.countDown();\n" + endless));
+        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JavaEngineTest.running.countDown();\n" + endless));
         var thread = new Thread(cell);
         thread.start();
         assertTrue(running.await(30, TimeUnit.SECONDS));
-        ENGINE.interrupt(Thread.currentThread());
+        ENGINE.interrupt(thread);
         assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
         thread.join();
         assertEquals(4, value("2 + 2"));
@@ -167,10 +167,11 @@ public class JShellEngineTest {
             started.countDown();
             return run("while (true) {}");
         });
-        new Thread(cell).start();
+        var thread = new Thread(cell);
+        thread.start();
         started.await();
         while (!cell.isDone()) {   // whatever the cell is doing at each of these moments
-            ENGINE.interrupt(Thread.currentThread());
+            ENGINE.interrupt(thread);
             Thread.onSpinWait();
         }
         assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
