@@ -469,8 +469,12 @@ final class Testing {
 /** The verb {@code kernelspec}, and the kernel that the other verbs use: jars, kernel.json, logos, start-up archive. */
 final class Kernel {
 
-    static final List<String> JVM_OPTIONS = List.of("--add-modules", "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED", "-Djava.awt.headless=true");
+    static final List<String> JVM_OPTIONS = Stream.concat(
+            Stream.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
+                    "-Djava.awt.headless=true"),
+            // the parts of javac that the kernel compiles cells with
+            Stream.of("api", "code", "parser", "resources", "tree", "util")
+                    .map(part -> "--add-exports=jdk.compiler/com.sun.tools.javac." + part + "=ALL-UNNAMED")).toList();
     private static final Path CRASHES = Machine.jupyterDataFolder().resolve("runtime");
 
     static int run(Arguments arguments) throws IOException {

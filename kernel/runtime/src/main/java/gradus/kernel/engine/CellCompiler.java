@@ -68,14 +68,25 @@ final class CellCompiler {
     private final CellReader reader;
     private final Definitions definitions;
     private final List<String> prelude;
-    private final Set<String> classNames = new HashSet<>();
+    private final Set<String> classNames;
 
     /** @param prelude the import declarations that every cell begins with */
     CellCompiler(Javac javac, CellReader reader, Definitions definitions, List<String> prelude) {
+        this(javac, reader, definitions, prelude, new HashSet<>());
+    }
+
+    private CellCompiler(Javac javac, CellReader reader, Definitions definitions, List<String> prelude,
+                         Set<String> classNames) {
         this.javac = javac;
         this.reader = reader;
         this.definitions = definitions;
         this.prelude = prelude;
+        this.classNames = classNames;
+    }
+
+    /** Compiles what no cell shall ever see. */
+    CellCompiler apart() {
+        return new CellCompiler(javac, reader, new Definitions(), prelude, classNames);
     }
 
     /** Compiles, and enters what the cell defines. */

@@ -12,6 +12,7 @@ final class Execution {
     private final Thread thread = Thread.currentThread();
     private int depth;   // in user code; a magic may run a cell within a cell
     private volatile boolean stopped;
+    private CellInterrupted interrupted;
 
     /** Begins a run on the calling thread. */
     static Execution begin() {
@@ -25,6 +26,14 @@ final class Execution {
         boolean shared = Thread.currentThread() instanceof ForkJoinWorkerThread worker
                 && worker.getPool() == ForkJoinPool.commonPool();
         return shared ? null : OF_THREAD.get();
+    }
+
+    /** One for the whole run: a deep recursion that catches it at each level would fill in thousands of stack traces. */
+    synchronized CellInterrupted interrupted() {
+        if (interrupted == null) {
+            interrupted = new CellInterrupted();
+        }
+        return interrupted;
     }
 
     boolean isStopped() {

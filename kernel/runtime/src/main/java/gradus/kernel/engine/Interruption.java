@@ -57,8 +57,10 @@ public final class Interruption {
     private static void check() {
         var targets = stopping;
         var own = Execution.ofCurrentThread();
-        if (own == null ? !targets.isEmpty() : targets.contains(own)) {
-            throw new CellInterrupted();
+        for (var target : targets) {
+            if (own == null || own == target) {
+                throw target.interrupted();
+            }
         }
     }
 

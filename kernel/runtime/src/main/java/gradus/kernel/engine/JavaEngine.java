@@ -100,9 +100,8 @@ public final class JavaEngine implements Engine {
 
     private void practise(int round) {
         locked(() -> {
-            var scratch = new CellCompiler(javac, reader, new Definitions(), prelude);
             try {
-                var program = scratch.compile(new Cell(0, "int a = " + round + ";\nvar b = List.of(a);\nb.size()"), results);
+                var program = compiler.apart().compile(new Cell(0, "int a = " + round + ";\nvar b = List.of(a);\nb.size()"), results);
                 return program.hasValue();
             } catch (NotCompiled e) {
                 throw new IllegalStateException("the compiler cannot compile: " + e.faults(), e);
