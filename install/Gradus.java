@@ -560,7 +560,7 @@ final class Kernel {
      */
     private static void rehearse(Jdk jdk, Path folder) throws IOException {
         List<String> words = new ArrayList<>(command(jdk, folder, "-XX:ArchiveClassesAtExit=" + archive(folder)));
-        words.add("--rehearse");
+        words.addAll(List.of("--rehearse", folder.resolve("rehearsal.jshell").toString()));
         Path log = folder.resolve("rehearsal.log");
         if (new Command(words).runInto(log) != 0) {
             Files.deleteIfExists(archive(folder));

@@ -2,11 +2,16 @@ package gradus.kernel;
 
 import gradus.kernel.engine.Engine;
 import gradus.kernel.engine.JavaEngine;
+import gradus.kernel.magic.MagicEngine;
+import gradus.kernel.magic.StartUp;
 import gradus.kernel.session.History;
 import gradus.kernel.session.Kernel;
 import gradus.kernel.wire.ConnectionFile;
 import gradus.kernel.wire.Sockets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import sun.misc.Signal;
@@ -14,20 +19,23 @@ import sun.misc.Signal;
 /** Starts a kernel: {@code java … gradus.kernel.Main CONNECTION_FILE}, as the kernelspec says. */
 public final class Main {
 
-    private static final String USAGE = "usage: gradus.kernel.Main CONNECTION_FILE | --rehearse";
+    private static final String USAGE = "usage: gradus.kernel.Main CONNECTION_FILE | --rehearse [CELLS_FILE]";
 
     private Main() {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        if (arguments.length != 1) {
+        boolean rehearses = arguments.length > 0 && arguments[0].equals("--rehearse");
+        if (arguments.length < 1 || arguments.length > (rehearses ? 2 : 1)) {
             fail(USAGE);
         }
         try {
-            if (arguments[0].equals("--rehearse")) {
-                Rehearsal.run();
+            if (rehearses) {
+                Rehearsal.run(arguments.length < 2 ? List.of()
+                        : List.of(Files.readString(Path.of(arguments[1])).split("(?m)^// ----.*\\R")));
             } else {
-                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(), History.open());
+                var history = History.open();
+                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(history), history);
                 watchParent(kernel);
                 Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
@@ -36,14 +44,14 @@ public final class Main {
                 kernel.awaitShutdown();
                 kernel.close();
             }
-        } catch (ConnectionFile.Unusable | Sockets.CannotBind e) {
+        } catch (IOException | ConnectionFile.Unusable | Sockets.CannotBind e) {
             fail(e.getMessage());
         }
         System.exit(0);   // threads of the user's must not keep the process
     }
 
     /** The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. */
-    static Supplier<Engine> engine() {
+    static Supplier<Engine> engine(History history) {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
         return () -> {
             var engine = new JavaEngine(classPath);
@@ -51,7 +59,8 @@ public final class Main {
             practice.setDaemon(true);
             practice.setPriority(Thread.MIN_PRIORITY);
             practice.start();
-            return engine;
+            return new MagicEngine(engine, history,
+                    StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home"))));
         };
     }
 

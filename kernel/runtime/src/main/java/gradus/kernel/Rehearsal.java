@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A kernel's first minute with itself as the client: what the JVM loads and links meanwhile is what it records for a
@@ -35,12 +36,13 @@ final class Rehearsal {
     private Rehearsal() {
     }
 
-    static void run() throws Sockets.CannotBind {
+    /** @param cells run besides our own, so that what libraries they use is found ready too */
+    static void run(List<String> cells) throws Sockets.CannotBind {
         for (int attempt = 1; ; attempt++) {
             var ports = freePorts();
             try {
                 run(new ConnectionFile("tcp", "127.0.0.1", ports.get(0), ports.get(1), ports.get(2), ports.get(3),
-                        ports.get(4), "hmac-sha256", "rehearsal", Optional.empty()));
+                        ports.get(4), "hmac-sha256", "rehearsal", Optional.empty()), cells);
                 return;
             } catch (Sockets.CannotBind e) {   // another process was quicker
                 if (attempt == ATTEMPTS) {
@@ -50,14 +52,15 @@ final class Rehearsal {
         }
     }
 
-    private static void run(ConnectionFile connection) throws Sockets.CannotBind {
-        try (var kernel = new Kernel(connection, Main.engine(), History.inMemory())) {
+    private static void run(ConnectionFile connection, List<String> cells) throws Sockets.CannotBind {
+        var history = History.inMemory();
+        try (var kernel = new Kernel(connection, Main.engine(history), history)) {
             kernel.start();
             try (var iopub = Client.listening(connection);
                  var shell = Client.asking(connection, connection.shellPort())) {
                 iopub.receive();
                 ask(shell, "kernel_info_request", JSON.objectNode());
-                for (var cell : CELLS) {
+                for (var cell : Stream.concat(CELLS.stream(), cells.stream()).toList()) {
                     ask(shell, "execute_request", JSON.objectNode().put("code", cell).put("stop_on_error", false));
                 }
                 ask(shell, "complete_request", JSON.objectNode().put("code", "xs.st").put("cursor_pos", 5));

@@ -13,6 +13,7 @@ import gradus.kernel.api.MimeBundle;
 import gradus.kernel.engine.Engine.Completeness;
 import gradus.kernel.engine.Engine.Completions;
 import gradus.kernel.engine.Engine.Match;
+import gradus.kernel.engine.docs.Documentation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -56,7 +57,10 @@ final class Assistant {
     private final Definitions definitions;
     private final List<String> prelude;
 
-    Assistant(Javac javac, CellReader reader, Definitions definitions, List<String> prelude) {
+    private final Inspection inspection;
+
+    Assistant(Javac javac, CellReader reader, Definitions definitions, List<String> prelude, Documentation documentation) {
+        this.inspection = new Inspection(documentation);
         this.javac = javac;
         this.reader = reader;
         this.definitions = definitions;
@@ -250,18 +254,28 @@ final class Assistant {
             while (start > 0 && Character.isJavaIdentifierPart(code.charAt(start - 1))) {
                 start--;
             }
+            var before = code.substring(0, start);
             var name = code.substring(start, end);
-            return atEnd(code.substring(0, end), (task, path) -> Signatures.describe(meant(task, path, name)))
-                    .filter(text -> !text.isEmpty()).or(() -> own(name)).map(MimeBundle::text);
+            boolean isMember = before.stripTrailing().endsWith(".");
+            return (isMember ? Optional.<MimeBundle>empty() : own(name)).or(() -> atEnd(code.substring(0, end), (task, path) -> inspection.describe(
+                    meant(task, path, name), detail > 0, task.getElements(), task.getTypes())).flatMap(found -> found));
         });
     }
 
-    private Optional<String> own(String name) {
+    /** What cells define is described by its source: nobody has written more about it. */
+    private Optional<MimeBundle> own(String name) {
         var texts = Stream.concat(
                 Stream.ofNullable(definitions.variables.get(name)).map(v -> TypeText.brief(v.type()) + " " + name),
                 definitions.declared.values().stream().filter(defined -> defined.name().equals(name))
-                        .map(Definitions.Defined::source)).toList();
-        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n\n", texts));
+                        .map(defined -> comment(defined) + defined.source())).toList();
+        return texts.isEmpty() ? Optional.empty() : Optional.of(MimeBundle.text(String.join("\n\n", texts)));
+    }
+
+    /** The documentation comment right before a declaration, if there is one. */
+    private static String comment(Definitions.Defined defined) {
+        var before = defined.cell().source().substring(0, defined.piece().start()).stripTrailing();
+        int start = before.endsWith("*/") ? before.lastIndexOf("/**") : -1;
+        return start < 0 ? "" : before.substring(start) + "\n";
     }
 
     /** The end of the name at the cursor; inside parentheses without a name, of the method that is being called. */

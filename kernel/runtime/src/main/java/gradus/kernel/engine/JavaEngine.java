@@ -4,6 +4,8 @@ import gradus.kernel.api.MimeBundle;
 import gradus.kernel.api.Prelude;
 import gradus.kernel.engine.CellCompiler.NotCompiled;
 import gradus.kernel.engine.CellCompiler.Program;
+import gradus.kernel.engine.docs.Documentation;
+import gradus.kernel.engine.docs.Sources;
 import java.io.File;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
@@ -49,6 +51,7 @@ public final class JavaEngine implements Engine {
     private final Map<String, Cell> origins = new ConcurrentHashMap<>();
     private final Map<Thread, Execution> running = new ConcurrentHashMap<>();
     private final Traceback tracebacks = new Traceback(origins::get);
+    private final Sources sources;
     private final Assistant assistant;
     private volatile boolean used;
     private volatile byte[] ballast = new byte[BALLAST];
@@ -63,11 +66,13 @@ public final class JavaEngine implements Engine {
         var options = options();
         prelude = Stream.concat(JAVA_IMPORTS.stream(), ServiceLoader.load(Prelude.class).stream()
                 .flatMap(found -> found.get().imports().stream())).distinct().toList();
-        javac = new Javac(Arrays.stream(cellClassPath.split(File.pathSeparator)).map(Path::of).toList(), options);
+        var entries = Arrays.stream(cellClassPath.split(File.pathSeparator)).map(Path::of).toList();
+        javac = new Javac(entries, options);
         reader = new CellReader(options);
         compiler = new CellCompiler(javac, reader, definitions, prelude);
         loader = new CellLoader(JavaEngine.class.getClassLoader());
-        assistant = new Assistant(javac, reader, definitions, prelude);
+        sources = new Sources(entries);
+        assistant = new Assistant(javac, reader, definitions, prelude, new Documentation(sources));
         practise(1);
     }
 
@@ -309,6 +314,7 @@ public final class JavaEngine implements Engine {
         locked(() -> {
             javac.addClassPath(entries);
             loader.addClassPath(entries);
+            entries.forEach(sources::add);
             return null;
         });
     }
@@ -342,5 +348,6 @@ public final class JavaEngine implements Engine {
     public void close() {
         running.keySet().forEach(this::interrupt);
         Linker.forget(loader);
+        sources.close();
     }
 }

@@ -20,11 +20,6 @@ final class Signatures {
         return "(" + parameters(method) + "): " + TypeText.brief(method.getReturnType().toString());
     }
 
-    /** All of them, a line each. */
-    static String describe(List<? extends Element> elements) {
-        return elements.stream().map(Signatures::of).distinct().collect(Collectors.joining("\n"));
-    }
-
     /** {@code int Math.max(int a, int b)}, {@code class java.util.ArrayList<E>}, {@code double Math.PI}. */
     static String of(Element element) {
         return switch (element) {
