@@ -72,9 +72,9 @@ class Kernel:
             if message["parent_header"].get("msg_id") == msg_id:
                 return message
 
-    def begin(self, code: str) -> str:
+    def begin(self, code: str, **flags) -> str:
         """Starts a cell that prints and goes on; comes back when its first output is here, so that it surely runs."""
-        msg_id = self.client.execute(code)
+        msg_id = self.client.execute(code, **flags)
         while self.published(msg_id)["msg_type"] != "stream":
             pass
         return msg_id
@@ -100,6 +100,10 @@ class Kernel:
     def ask(self, msg_type: str, content: dict, subshell: str | None = None) -> dict:
         """A request on shell, and its reply."""
         return self.reply(self.send(msg_type, content, subshell))
+
+    def settle(self) -> None:
+        """Comes back when all that was sent on shell is with the kernel: it answers this at once, whatever it does."""
+        self.ask("kernel_info_request", {})
 
     def reply(self, msg_id: str) -> dict:
         while (reply := self.client.get_shell_msg(timeout=PATIENCE))["parent_header"]["msg_id"] != msg_id:

@@ -100,7 +100,7 @@ def test_messages_are_handled_in_order_behind_the_cells_of_their_shell(kernel):
     kernel.run("var seen = new ArrayList<Object>();"
                'Comms.register("order", comm -> comm.onMessage(message -> seen.add(message.get("n"))));')
     comm_id, _ = open_comm(kernel, "order")
-    kernel.client.execute('Thread.sleep(100); seen.add("cell");')
+    kernel.client.execute('seen.add("cell");')
     last = [kernel.send("comm_msg", {"comm_id": comm_id, "data": {"n": n}}) for n in range(200)][-1]
     kernel.until_idle(last)
     assert kernel.run("seen.equals(Stream.concat(Stream.of(\"cell\"), IntStream.range(0, 200).boxed()).toList())"

@@ -7,6 +7,7 @@ import pytest
 
 from conftest import PATIENCE
 
+ON = 'System.out.println("on"); while (true) { }'
 FAILING = 'throw new IllegalStateException("as asked");'
 
 
@@ -56,8 +57,9 @@ def test_a_failed_cell_evaluates_no_user_expressions(kernel):
 
 
 def test_cells_behind_a_failed_one_are_aborted(kernel):
-    blocked = kernel.begin('System.out.println("on"); while (!Thread.currentThread().isInterrupted()) { }')
+    blocked = kernel.begin(ON)
     queued = [kernel.client.execute(f"System.out.println({n});") for n in range(4)]
+    kernel.settle()
     kernel.manager.interrupt_kernel()
     assert kernel.outcome(blocked).status == "error"
     for msg_id in queued:
@@ -72,9 +74,10 @@ def test_cells_behind_a_failed_one_are_aborted(kernel):
 
 @pytest.mark.parametrize("flags", [{"stop_on_error": False}, {"silent": True}], ids=["not stopping", "silent"])
 def test_some_failures_stop_nobody(kernel, flags):
-    failed = kernel.client.execute("Thread.sleep(200); " + FAILING, **flags)
+    kernel.begin(ON, **flags)
     behind = kernel.client.execute("20 + 7")
-    kernel.reply(failed)
+    kernel.settle()
+    kernel.manager.interrupt_kernel()
     assert kernel.outcome(behind).result() == "27"
 
 
@@ -186,7 +189,7 @@ def test_the_ports_are_told(kernel):
 
 
 def test_usage_is_told_on_control_while_a_cell_runs(kernel):
-    msg_id = kernel.begin('System.out.println("on"); while (true) { }')
+    msg_id = kernel.begin(ON)
     content = kernel.on_control("usage_request")["content"]
     assert content["pid"] == kernel.manager.provisioner.pid
     assert content["kernel_memory"] > 10_000_000

@@ -55,6 +55,7 @@ def test_a_failure_aborts_its_own_shell_alone(kernel, subshell):
     behind = kernel.send("execute_request", {"code": '"behind"'}, subshell)
     main = kernel.begin(waits)
     after = kernel.client.execute('"after"')
+    kernel.settle()
     kernel.ask("execute_request", {"code": "go.countDown();"},
                kernel.on_control("create_subshell_request")["content"]["subshell_id"])
     replies = {}
@@ -77,6 +78,7 @@ def test_an_interrupt_reaches_every_shell(kernel, subshell):
 def test_deleting_a_subshell_stops_what_it_runs(kernel, subshell):
     running = begin(kernel, ON, subshell)
     queued = kernel.send("execute_request", {"code": "1"}, subshell)
+    kernel.settle()
     assert kernel.on_control("delete_subshell_request", subshell_id=subshell)["content"] == {"status": "ok"}
     assert kernel.reply(running)["content"]["status"] == "error"
     assert kernel.reply(queued)["content"]["ename"] == "Aborted"
@@ -97,19 +99,21 @@ def test_a_comm_message_to_an_unknown_subshell_is_dropped(kernel):
     assert kernel.until_idle(msg_id) == []
 
 
-def test_two_shells_ask_the_reader_at_once(kernel, subshell):
-    kernel.send("execute_request", {"code": 'input("main? ")', "allow_stdin": True})
-    kernel.send("execute_request", {"code": 'input("beside? ")', "allow_stdin": True}, subshell)
+@pytest.mark.parametrize("code", ['input("")', "new Scanner(System.in).nextLine()"], ids=["input", "System.in"])
+def test_two_shells_ask_the_reader_at_once(kernel, subshell, code):
+    for shell in None, subshell:
+        kernel.send("execute_request", {"code": code, "allow_stdin": True}, shell)
     asked = [kernel.client.get_stdin_msg(timeout=PATIENCE) for _ in range(2)]
     for question in asked:
-        kernel.client.stdin_channel.send(kernel.client.session.msg(
-            "input_reply", {"value": "to " + question["content"]["prompt"]}, parent=question))
+        shell = question["parent_header"].get("subshell_id", "the main shell")
+        kernel.client.stdin_channel.send(
+            kernel.client.session.msg("input_reply", {"value": f"to {shell}"}, parent=question))
     results = set()
     while len(results) < 2:
         message = kernel.client.get_iopub_msg(timeout=PATIENCE)
         if message["msg_type"] == "execute_result":
             results.add((message["parent_header"].get("subshell_id"), message["content"]["data"]["text/plain"]))
-    assert results == {(None, "to main? "), (subshell, "to beside? ")}
+    assert results == {(None, "to the main shell"), (subshell, f"to {subshell}")}
 
 
 def test_completion_answers_for_a_subshell_that_is_busy(kernel, subshell):

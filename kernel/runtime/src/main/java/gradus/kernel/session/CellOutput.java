@@ -10,6 +10,7 @@ import gradus.kernel.api.Frontend;
 import gradus.kernel.api.MimeBundle;
 import gradus.kernel.wire.Message;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,7 @@ final class CellOutput implements Frontend {
     private final ObjectNode parent;
     private final FrontEnds frontEnds;
     private final Ask ask;
+    private final InputStream typed = new TypedInput(() -> input("", false));
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private final byte[][] unfinished = {new byte[0], new byte[0]};   // of a character, per stream
     private Stream stream = Stream.stdout;
@@ -176,6 +178,11 @@ final class CellOutput implements Frontend {
     public String input(String prompt, boolean hidden) {
         flush();
         return ask.line(prompt, hidden);
+    }
+
+    /** What code of this cell reads from {@code System.in}. */
+    InputStream typed() {
+        return typed;
     }
 
     @Override

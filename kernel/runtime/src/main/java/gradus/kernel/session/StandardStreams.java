@@ -2,7 +2,6 @@ package gradus.kernel.session;
 
 import gradus.kernel.api.Frontend;
 import gradus.kernel.session.CellOutput.Stream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -94,40 +93,26 @@ final class StandardStreams implements AutoCloseable {
         }
     }
 
-    /** Asks the reader for a line whenever a cell wants input and has none left. */
+    /** {@code System.in}: each cell has lines of its own. */
     private final class Typed extends InputStream {
 
-        private InputStream line = InputStream.nullInputStream();
-
         @Override
-        public synchronized int read() throws IOException {
-            int b = line.read();
-            if (b < 0) {
-                ask();
-                b = line.read();
-            }
-            return b;
+        public int read() throws IOException {
+            return own().read();
         }
 
         @Override
-        public synchronized int read(byte[] bytes, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (line.available() == 0) {
-                ask();
-            }
-            return line.read(bytes, offset, length);   // what is there, without asking for more
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return own().read(bytes, offset, length);
         }
 
         @Override
-        public synchronized int available() throws IOException {
-            return line.available();
+        public int available() throws IOException {
+            return own().available();
         }
 
-        private void ask() throws IOException {
-            var output = current().orElseThrow(() -> new IOException("no cell is running that could ask for input"));
-            line = new ByteArrayInputStream((output.input("", false) + "\n").getBytes(StandardCharsets.UTF_8));
+        private InputStream own() throws IOException {
+            return current().orElseThrow(() -> new IOException("no cell is running that could ask for input")).typed();
         }
     }
 }
