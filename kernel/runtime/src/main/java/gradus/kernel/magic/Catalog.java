@@ -14,28 +14,32 @@ import java.util.stream.Stream;
 /** All magics, by name: our own, and those of libraries, which may replace ours. */
 final class Catalog {
 
-    private final Map<String, Magic> magics = new TreeMap<>();
+    private final Map<String, Magic> magics = new TreeMap<>();   // guarded by this
 
-    Catalog() {
-        Stream.of(TimeMagics.ALL, ShellMagics.ALL, FileMagics.ALL, TextMagics.ALL, SessionMagics.ALL, MemoryMagic.ALL,
-                JvmMagics.ALL, new MavenMagics().all()).flatMap(List::stream)
-                .forEach(magic -> magics.put(magic.name(), magic));
-        discover(Catalog.class.getClassLoader());
+    /** Filled when first needed: a kernel whose reader uses no magics pays nothing for them at its start. */
+    private Map<String, Magic> magics() {
+        if (magics.isEmpty()) {
+            Stream.of(TimeMagics.ALL, ShellMagics.ALL, FileMagics.ALL, TextMagics.ALL, SessionMagics.ALL, MemoryMagic.ALL,
+                    JvmMagics.ALL, new MavenMagics().all()).flatMap(List::stream)
+                    .forEach(magic -> magics.put(magic.name(), magic));
+            discover(Catalog.class.getClassLoader());
+        }
+        return magics;
     }
 
     /** Takes in the magics that the jars of a class loader bring. */
     synchronized void discover(ClassLoader loader) {
         for (var magic : ServiceLoader.load(Magic.class, loader)) {
-            magics.put(magic.name(), magic);
+            magics().put(magic.name(), magic);
         }
     }
 
     synchronized Optional<Magic> find(String name) {
-        return Optional.ofNullable(magics.get(name));
+        return Optional.ofNullable(magics().get(name));
     }
 
     synchronized List<Magic> all() {
-        return List.copyOf(magics.values());
+        return List.copyOf(magics().values());
     }
 
     /** What to say about a name that no magic has. */

@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import gradus.kernel.magic.Libraries.Found;
 import gradus.kernel.magic.Libraries.Lost;
 import gradus.kernel.magic.Libraries.Request;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -159,6 +165,60 @@ class MavenMagicsTest {
         var request = new Request(List.of(Coordinates.of("demo:right:1.0")), Optional.empty(),
                 List.of("mine=" + folder.resolve("remote").toUri()), false, Optional.of(bare));
         assertEquals(List.of("demo:right:1.0", "demo:base:2.0"), names(fetch(request)));
+    }
+
+    @Test
+    void credentialsAndProxiesAreThoseOfTheSettings() throws Exception {
+        var asked = new CopyOnWriteArrayList<String>();
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> serve(exchange, asked)).setAuthenticator(new BasicAuthenticator("demo") {
+            @Override
+            public boolean checkCredentials(String name, String password) {
+                return name.equals("ada") && password.equals("lovelace");
+            }
+        });
+        server.start();
+        try {
+            var here = "127.0.0.1:" + server.getAddress().getPort();
+            var mirror = Files.writeString(folder.resolve("mirror.xml"), """
+                    <settings><localRepository>%s</localRepository>
+                      <servers><server><id>mine</id><username>ada</username><password>lovelace</password></server></servers>
+                      <mirrors><mirror><id>mine</id><mirrorOf>*</mirrorOf><url>http://%s/</url></mirror></mirrors>
+                    </settings>""".formatted(folder.resolve("first"), here));
+            assertEquals(List.of("demo:base:2.0"), names(fetch(withSettings(mirror))));
+            var proxy = Files.writeString(folder.resolve("proxy.xml"), """
+                    <settings><localRepository>%s</localRepository>
+                      <servers><server><id>mine</id><username>ada</username><password>lovelace</password></server></servers>
+                      <proxies><proxy><active>true</active><protocol>http</protocol><host>127.0.0.1</host><port>%s</port></proxy></proxies>
+                      <mirrors><mirror><id>mine</id><mirrorOf>*</mirrorOf><url>http://repository.invalid/</url></mirror></mirrors>
+                    </settings>""".formatted(folder.resolve("second"), here.substring(here.indexOf(':') + 1)));
+            assertEquals(List.of("demo:base:2.0"), names(fetch(withSettings(proxy))));
+            assertTrue(asked.stream().anyMatch(host -> host.equals("repository.invalid")), asked::toString);
+            var stranger = Files.writeString(folder.resolve("stranger.xml"),
+                    Files.readString(mirror).replace("lovelace", "byron").replace("first", "third"));
+            var request = withSettings(stranger);
+            var why = assertThrows(RepositoryException.class, () -> fetch(request));
+            assertTrue(Libraries.explain(why, request).contains("401"), () -> Libraries.explain(why, request));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static Request withSettings(Path file) {
+        return new Request(List.of(Coordinates.of("demo:base:2.0")), Optional.empty(), List.of(), false, Optional.of(file));
+    }
+
+    private void serve(HttpExchange exchange, List<String> asked) throws IOException {
+        asked.add(exchange.getRequestHeaders().getFirst("Host"));
+        var file = folder.resolve("remote" + exchange.getRequestURI().getPath());
+        try (exchange) {
+            if (Files.isRegularFile(file)) {
+                exchange.sendResponseHeaders(200, Files.size(file));
+                Files.copy(file, exchange.getResponseBody());
+            } else {
+                exchange.sendResponseHeaders(404, -1);
+            }
+        }
     }
 
     @Test
