@@ -16,9 +16,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.jar.JarOutputStream;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.eclipse.aether.RepositoryException;
@@ -57,9 +59,13 @@ class MavenMagicsTest {
         var needed = Stream.of(needs).map(need -> need.split(":")).map(need -> dependency(need[0], need[1])).toList();
         pom(name, version, "<dependencies>" + String.join("", needed) + "</dependencies>");
         var jar = folder.resolve("remote/demo/" + name + "/" + version + "/" + name + "-" + version + ".jar");
+        var type = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+        var source = Files.writeString(folder.resolve(type + ".java"),
+                "package demo; public class " + type + " { public static String version() { return \"" + version + "\"; } }");
+        assertEquals(0, ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, source.toString()));
         try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
-            out.putNextEntry(new ZipEntry(name + ".txt"));
-            out.write(version.getBytes());
+            out.putNextEntry(new ZipEntry("demo/" + type + ".class"));
+            out.write(Files.readAllBytes(folder.resolve(type + ".class")));
         }
     }
 
@@ -222,7 +228,21 @@ class MavenMagicsTest {
     }
 
     @Test
-    void aCellSeesWhatWasFetched() {
+    void theLinesBelowUseWhatWasFetched() {
+        try (var cells = new CellRunner(List.of())) {
+            assertEquals("2.0", cells.value("int before = 1;\n%maven --settings " + settings
+                    + " demo:left:1.0 demo:right:1.0\nimport demo.*;\nBase.version()"));
+            assertTrue(cells.plain().contains("demo:base 2.0 instead of 1.0, which demo:left wants"), cells::plain);
+            assertEquals("1.0", cells.value("demo.Left.version()"));
+            cells.run("%maven --settings " + settings + " demo:base:1.0");
+            assertTrue(cells.plain().contains("not demo:base 1.0: 2.0 is loaded"), cells::plain);
+            cells.run("%%pom --settings " + settings + "\n" + dependency("left", "1.0"));
+            assertEquals("all of it is on the class path already", cells.plain().lines().findFirst().orElseThrow());
+        }
+    }
+
+    @Test
+    void whatCannotBeFetchedAddsNothing() {
         try (var cells = new CellRunner(List.of())) {
             var failed = cells.fail("%maven --settings " + settings + " demo:nothing:1.0");
             assertTrue(failed.message().contains("demo:nothing:"), failed.message());
