@@ -30,7 +30,7 @@ class Observed(Kernel):
         super().stop()
 
     def url(self, channel: str) -> str:
-        return f"tcp://{self.info['ip']}:{self.info[channel + '_port']}"
+        return self.client._make_url(channel)
 
     def connect(self, channel: str, kind: int = zmq.DEALER, identity: bytes = b"") -> zmq.Socket:
         connected = self.context.socket(kind)
@@ -132,11 +132,11 @@ def test_a_message_that_is_sent_again_runs_once(observed):
     observed.run("int runs = 0;")
     message = observed.signed(observed.header(), b"{}", b"{}", b'{"code": "runs++;", "silent": false}')
     connected, control = observed.connect("shell"), observed.connect("control")
-    for _ in range(3):
-        connected.send_multipart(message)
-        control.send_multipart(message)
-    assert answer(connected if connected.poll(1000 * PATIENCE) else control)["msg_type"] == "execute_reply"
+    connected.send_multipart(message)
+    assert answer(connected)["msg_type"] == "execute_reply"
     for each in (connected, control):
+        for _ in range(3):
+            each.send_multipart(message)
         each.send_multipart(observed.honest())
         assert answer(each)["msg_type"] == "kernel_info_reply"
         each.close()
@@ -145,7 +145,6 @@ def test_a_message_that_is_sent_again_runs_once(observed):
 
 def test_twenty_megabytes_are_a_message(observed):
     text = "x" * (20 << 20)
-    assert observed.run(f'"{text}".length()').status in ("ok", "error")   # javac refuses so long a constant
     assert observed.run(f"/* {text} */ 20 + 1").result() == "21"
 
 
@@ -153,7 +152,7 @@ def test_two_hundred_megabytes_are_refused(observed):
     before = observed.lines()
     connected = observed.connect("shell")
     connected.send_multipart(observed.signed(observed.header(), b"{}", b"{}", b" " * (200 << 20)))
-    observed.await_line("disconnected: it sent a frame of 209715200 bytes", before)
+    observed.await_line("disconnected: it sent a message of more than ", before)
     connected.send_multipart(observed.honest())   # ZeroMQ has connected again
     assert answer(connected)["msg_type"] == "kernel_info_reply"
     connected.close()
@@ -163,7 +162,7 @@ def test_two_hundred_megabytes_in_pieces_are_refused(observed):
     before = observed.lines()
     connected = observed.connect("control")
     connected.send_multipart([b" " * (2 << 20)] * 100, copy=False)
-    observed.await_line("disconnected: it sent a ", before)
+    observed.await_line("disconnected: it sent a message of more than ", before)
     connected.send_multipart(observed.honest())
     assert answer(connected)["msg_type"] == "kernel_info_reply"
     connected.close()
@@ -321,8 +320,11 @@ def test_a_ping_is_answered(observed):
             assert more, received
 
 
-def test_cells_that_interrupt_every_thread_make_nobody_deaf(tmp_path):
-    kernel = Observed(tmp_path / "log")
+@pytest.mark.parametrize("settings", [{}, {"transport": "ipc"}], ids=["tcp", "ipc"])
+def test_a_cell_that_interrupts_every_thread_makes_nobody_deaf(tmp_path, settings):
+    if settings:
+        settings = {**settings, "ip": str(tmp_path / "kernel")}
+    kernel = Observed(tmp_path / "log", **settings)
     try:
         interrupted = kernel.run("var theirs = Thread.getAllStackTraces().keySet().stream()"
                                  ".filter(t -> t.getName().endsWith(\" accepts\")).toList();\n"

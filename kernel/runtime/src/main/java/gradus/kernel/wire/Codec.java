@@ -50,9 +50,10 @@ public final class Codec {
     private static final int MAX_DEPTH = 500;
     private static final Pattern ESCAPED_SURROGATE = Pattern.compile("\\\\u[dD][89a-fA-F]");
     private static final Pattern LONE_SURROGATE = Pattern.compile("\\p{Cs}");
+    private static final StreamReadConstraints LIMITS =
+            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxStringLength(Integer.MAX_VALUE).build();
 
-    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(StreamReadConstraints
-                    .builder().maxNestingDepth(MAX_DEPTH).maxStringLength(Integer.MAX_VALUE).build()).build())
+    private final ObjectMapper json = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private final Optional<Mac> keyed;

@@ -58,7 +58,7 @@ final class Connection {
     /** Both ends say first: 0xFF, 8 bytes for older versions, 0x7F, version 3.1, mechanism (20), server or not. */
     private void greet() throws IOException {
         frames.write(ByteBuffer.allocate(64).put((byte) 0xFF).putLong(1).put((byte) 0x7F).put((byte) 3).put((byte) 1)
-                .put(CurveKeys.ascii(mechanism.name())).put(32, (byte) (mechanism.isServer() ? 1 : 0)).array());
+                .put(Frames.ascii(mechanism.name())).put(32, (byte) (mechanism.isServer() ? 1 : 0)).array());
         frames.flush();
         var signature = frames.bytes(11);
         if (signature[0] != (byte) 0xFF || (signature[9] & 1) == 0 || signature[10] < 3) {
@@ -81,11 +81,8 @@ final class Connection {
         var message = new ArrayList<byte[]>();
         long left = MOST_MESSAGE_BYTES;
         while (true) {
-            var frame = mechanism.incoming(frames.next(left));
-            left -= FRAME_COST + frame.body().length;
-            if (left < 0) {
-                throw new Broken("a message of more than " + MOST_MESSAGE_BYTES + " bytes");
-            }
+            var frame = mechanism.incoming(frames.next(left, MOST_MESSAGE_BYTES));
+            left -= FRAME_COST + frame.body().length;   // below nothing, no next frame is small enough
             if (!frame.command()) {
                 message.add(frame.body());
                 if (!frame.more()) {

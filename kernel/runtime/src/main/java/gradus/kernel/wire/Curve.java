@@ -56,7 +56,7 @@ final class Curve implements Mechanism {
         var cookie = CurveKeys.random(96);
         var nonce = CurveKeys.random(16);
         frames.write(Frame.command("WELCOME", nonce,
-                greeted.seal(joined(passing.open(), cookie), joined(CurveKeys.ascii("WELCOME-"), nonce))));
+                greeted.seal(joined(passing.open(), cookie), joined(Frames.ascii("WELCOME-"), nonce))));
         frames.flush();
 
         // INITIATE: cookie (96), nonce (8), box of C (32), the vouch's nonce (16) and box (80), properties
@@ -74,13 +74,13 @@ final class Curve implements Mechanism {
 
         var count = count(++sent);
         frames.write(Frame.command("READY", count,
-                box.seal(ourselves.written(), joined(CurveKeys.ascii("CurveZMQREADY---"), count))));
+                box.seal(ourselves.written(), joined(Frames.ascii("CurveZMQREADY---"), count))));
         frames.flush();
         return Peer.read(Arrays.copyOfRange(inside, 128, inside.length));
     }
 
     private static byte[] opened(Box box, byte[] bytes, int from, String prefix, byte[] nonce) throws Broken {
-        return box.open(Arrays.copyOfRange(bytes, from, bytes.length), joined(CurveKeys.ascii(prefix), nonce))
+        return box.open(Arrays.copyOfRange(bytes, from, bytes.length), joined(Frames.ascii(prefix), nonce))
                 .orElseThrow(() -> new Broken("a box that was sealed with another key"));
     }
 
@@ -89,7 +89,7 @@ final class Curve implements Mechanism {
         var count = count(++sent);
         var flags = new byte[] {(byte) ((frame.more() ? 1 : 0) | (frame.command() ? 2 : 0))};
         var command = Frame.command("MESSAGE", count,
-                box.seal(joined(flags, frame.body()), joined(CurveKeys.ascii("CurveZMQMESSAGES"), count)));
+                box.seal(joined(flags, frame.body()), joined(Frames.ascii("CurveZMQMESSAGES"), count)));
         return new Frame(false, false, command.body());   // libzmq sends it as a frame without flags
     }
 

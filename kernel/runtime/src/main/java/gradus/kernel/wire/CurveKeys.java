@@ -2,7 +2,6 @@ package gradus.kernel.wire;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.SecureRandom;
@@ -97,10 +96,5 @@ record CurveKeys(byte[] secret, byte[] open) {
             bytes.putInt((int) value);
         }
         return bytes.array();
-    }
-
-    /** A nonce or a name, as the bytes that go over the wire. */
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

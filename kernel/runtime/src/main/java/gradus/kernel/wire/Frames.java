@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,13 +27,13 @@ final class Frames {
         /** A command: its name behind the name's length, then what belongs to it. */
         static Frame command(String name, byte[]... parts) {
             var body = ByteBuffer.allocate(1 + name.length() + Arrays.stream(parts).mapToInt(p -> p.length).sum());
-            body.put((byte) name.length()).put(CurveKeys.ascii(name));
+            body.put((byte) name.length()).put(ascii(name));
             Arrays.stream(parts).forEach(body::put);
             return new Frame(false, true, body.array());
         }
 
         boolean isCommand(String name) {
-            var start = CurveKeys.ascii(name);
+            var start = ascii(name);
             return body.length > start.length && body[0] == start.length
                     && Arrays.equals(body, 1, 1 + start.length, start, 0, start.length);
         }
@@ -63,15 +64,20 @@ final class Frames {
         this.channel = channel;
     }
 
-    /** The next frame; {@link Broken} if its body has more bytes than {@code limit}. */
-    Frame next(long limit) throws IOException {
+    /** A name as the bytes that go over the wire. */
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The next frame; {@link Broken} if its body has more bytes than are {@code left} of the {@code most} there may be. */
+    Frame next(long left, long most) throws IOException {
         int flags = bytes(1)[0];
         if ((flags & ~(MORE | LONG | COMMAND)) != 0) {
             throw new Broken("a frame with unknown flags");
         }
         long size = (flags & LONG) == 0 ? bytes(1)[0] & 0xFF : ByteBuffer.wrap(bytes(8)).getLong();
-        if (size < 0 || size > limit) {
-            throw new Broken("a frame of " + Long.toUnsignedString(size) + " bytes, " + limit + " are the most");
+        if (size < 0 || size > left) {
+            throw new Broken("a message of more than " + most + " bytes");
         }
         return new Frame((flags & MORE) != 0, (flags & COMMAND) != 0, bytes((int) size));
     }

@@ -51,7 +51,7 @@ final class Listener implements AutoCloseable {
     }
 
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
-    private static final int MOST_CLIENTS = 512;
+    private static final int MOST_CLIENTS = 512;   // each costs two threads; a notebook server has one or two per kernel
     private static final int MOST_GREETING = 32;
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
@@ -103,7 +103,9 @@ final class Listener implements AutoCloseable {
             }
             channel.bind(address);
             file.toFile().deleteOnExit();
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
             return channel;
         } catch (IOException | UnsupportedOperationException e) {
             channel.close();
@@ -136,13 +138,7 @@ final class Listener implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                var channel = server.accept();
-                try {
-                    admit(channel);
-                } catch (IOException | OutOfMemoryError e) {   // also thrown when there can be no more threads
-                    channel.close();
-                    throw e;
-                }
+                admit(server.accept());
             } catch (ClosedByInterruptException e) {
                 listenAgain();
             } catch (IOException | OutOfMemoryError e) {
@@ -158,7 +154,9 @@ final class Listener implements AutoCloseable {
     private void listenAgain() {
         Thread.interrupted();
         try {
-            server = bind();
+            if (!closed) {
+                server = bind();
+            }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "the kernel can no longer listen on " + connection.endpoint(port) + " ("
                     + e.getMessage() + ") and ends; start it again");
@@ -167,19 +165,24 @@ final class Listener implements AutoCloseable {
     }
 
     private void admit(SocketChannel channel) throws IOException {
-        if (connection.transport().equals("tcp")) {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        }
-        synchronized (this) {
-            if (open.size() >= MOST_CLIENTS) {
-                throw new IOException("it has " + MOST_CLIENTS + " already");
+        try {
+            if (connection.transport().equals("tcp")) {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             }
-            greeting.add(channel);
-            if (greeting.size() > MOST_GREETING) {   // who connects and is silent makes room for who speaks
-                greeting.remove().close();
+            synchronized (this) {
+                if (open.size() >= MOST_CLIENTS) {
+                    throw new IOException("it has " + MOST_CLIENTS + " already");
+                }
+                greeting.add(channel);
+                if (greeting.size() > MOST_GREETING) {   // who connects and is silent makes room for who speaks
+                    greeting.remove().close();
+                }
             }
+            start(() -> serve(channel), "client");
+        } catch (IOException | OutOfMemoryError e) {   // which also says that there can be no more threads
+            channel.close();
+            throw e;
         }
-        start(() -> serve(channel), "client");
     }
 
     private void serve(SocketChannel channel) {

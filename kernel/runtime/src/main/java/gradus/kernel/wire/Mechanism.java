@@ -17,14 +17,14 @@ sealed interface Mechanism permits Mechanism.Open, Curve {
 
         byte[] written() {
             var bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(property("Socket-Type", socketType.getBytes(StandardCharsets.US_ASCII)));
+            bytes.writeBytes(property("Socket-Type", Frames.ascii(socketType)));
             bytes.writeBytes(property("Identity", identity));
             return bytes.toByteArray();
         }
 
         private static byte[] property(String name, byte[] value) {
             return ByteBuffer.allocate(1 + name.length() + 4 + value.length).put((byte) name.length())
-                    .put(CurveKeys.ascii(name)).putInt(value.length).put(value).array();
+                    .put(Frames.ascii(name)).putInt(value.length).put(value).array();
         }
 
         /** Reads a list of properties; names are compared without regard to case. */
@@ -78,7 +78,7 @@ sealed interface Mechanism permits Mechanism.Open, Curve {
 
     /** The next frame, which must be this command of the handshake; its argument. */
     static byte[] expect(Frames frames, String command, int fewestBytes) throws IOException {
-        var frame = frames.next(MOST_HANDSHAKE_BYTES);
+        var frame = frames.next(MOST_HANDSHAKE_BYTES, MOST_HANDSHAKE_BYTES);
         if (!frame.command() || !frame.isCommand(command) || frame.argument().length < fewestBytes) {
             throw new Broken("a handshake without a good " + command);
         }

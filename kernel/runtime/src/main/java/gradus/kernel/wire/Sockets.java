@@ -16,9 +16,9 @@ import java.util.concurrent.ThreadFactory;
 /**
  * The five sockets of a kernel: messages in, messages out, heartbeats echoed.
  *
- * <p>They speak ZMTP themselves, with blocking threads. JeroMQ did it before; a client that needed no key made it deaf
- * with nine bytes (a frame of 2³¹ - 1 bytes is announced, its one thread ends by an OutOfMemoryError), and it cannot
- * speak to libzmq over Unix domain sockets.
+ * <p>They speak ZMTP themselves, with blocking threads, and not by way of JeroMQ: a client without a key makes that deaf
+ * with nine bytes (it announces a frame of 2³¹ - 1 bytes, and JeroMQ's one thread ends by an OutOfMemoryError), and its
+ * ipc is TCP, which libzmq does not find.
  */
 public final class Sockets implements AutoCloseable {
 
