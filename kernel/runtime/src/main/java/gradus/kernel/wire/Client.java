@@ -1,9 +1,6 @@
 package gradus.kernel.wire;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 
@@ -14,11 +11,8 @@ public final class Client implements AutoCloseable {
     private final Connection server;
 
     private Client(ConnectionFile connection, int port, String socketType) throws IOException {
-        SocketAddress address = connection.transport().equals("ipc")
-                ? UnixDomainSocketAddress.of(connection.ip() + "-" + port)
-                : new InetSocketAddress(connection.ip(), port);
         this.codec = new Codec(connection.scheme(), connection.key());
-        this.server = new Connection(SocketChannel.open(address), new Mechanism.Open(), socketType,
+        this.server = new Connection(SocketChannel.open(connection.address(port)), new Mechanism.Open(), socketType,
                 Thread.ofPlatform().daemon().factory());
     }
 

@@ -4,6 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,6 +99,14 @@ public record ConnectionFile(String transport, String ip, int shellPort, int iop
                     + ", a port from 1 to 65535 is needed");
         }
         return port.asInt();
+    }
+
+    /** Where one of the five sockets is, for tcp or for ipc. */
+    SocketAddress address(int port) throws UnknownHostException {
+        if (transport.equals("ipc")) {
+            return UnixDomainSocketAddress.of(ip + "-" + port);
+        }
+        return ip.equals("*") ? new InetSocketAddress(port) : new InetSocketAddress(InetAddress.getByName(ip), port);
     }
 
     /** The address of one of the five sockets, as ZeroMQ writes it. */

@@ -5,12 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -78,33 +76,16 @@ final class Listener implements AutoCloseable {
     }
 
     private ServerSocketChannel bind() throws IOException {
-        return connection.transport().equals("ipc") ? bindUnix(Path.of(connection.ip() + "-" + port)) : bindTcp();
-    }
-
-    private ServerSocketChannel bindTcp() throws IOException {
-        var address = connection.ip().equals("*") ? new InetSocketAddress(port)
-                : new InetSocketAddress(InetAddress.getByName(connection.ip()), port);
-        var channel = ServerSocketChannel.open();
+        var address = connection.address(port);
+        var channel = address instanceof UnixDomainSocketAddress
+                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX) : ServerSocketChannel.open();
         try {
-            return channel.bind(address);
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    /** Replaces the file of a kernel that ended without removing it; only the user who runs the kernel may connect. */
-    private static ServerSocketChannel bindUnix(Path file) throws IOException {
-        var address = UnixDomainSocketAddress.of(file);
-        var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                removeStale(file, address);
-            }
-            channel.bind(address);
-            file.toFile().deleteOnExit();
-            if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            if (address instanceof UnixDomainSocketAddress file) {
+                removeStale(file);
+                channel.bind(file);
+                restrict(file.getPath());
+            } else {
+                channel.bind(address);
             }
             return channel;
         } catch (IOException | UnsupportedOperationException e) {
@@ -113,14 +94,27 @@ final class Listener implements AutoCloseable {
         }
     }
 
-    private static void removeStale(Path file, UnixDomainSocketAddress address) throws IOException {
+    /** Removes the file of a kernel that ended without doing so. */
+    private static void removeStale(UnixDomainSocketAddress address) throws IOException {
+        var file = address.getPath();
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(file)) {
-            throw new IOException("a file that is no socket is in the way");
+            throw new BindException("a file that is no socket is in the way");
         }
         try (var other = SocketChannel.open(address)) {
             throw new BindException("another process listens there");
         } catch (ConnectException e) {
             Files.delete(file);
+        }
+    }
+
+    /** Only the user who runs the kernel may connect, and the file goes even if the kernel is told to end by a signal. */
+    private static void restrict(Path file) throws IOException {
+        file.toFile().deleteOnExit();
+        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
     }
 
@@ -139,18 +133,16 @@ final class Listener implements AutoCloseable {
         while (!closed) {
             try {
                 admit(server.accept());
-            } catch (ClosedByInterruptException e) {
+            } catch (ClosedChannelException e) {
                 listenAgain();
-            } catch (IOException | OutOfMemoryError e) {
-                if (!closed) {
-                    say(name + " cannot let a client in: " + e);
-                    LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());   // too many open files do not get fewer by haste
-                }
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                say(name + " cannot let a client in: " + e);
+                LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());   // too many open files do not get fewer by haste
             }
         }
     }
 
-    /** A cell may interrupt every thread that it finds; that closes a channel, but must not make the kernel deaf. */
+    /** A cell may interrupt every thread that it finds; that closes our channel, but must not make the kernel deaf. */
     private void listenAgain() {
         Thread.interrupted();
         try {
@@ -251,8 +243,8 @@ final class Listener implements AutoCloseable {
         closed = true;
         try {
             server.close();
-            if (connection.transport().equals("ipc")) {
-                Files.deleteIfExists(Path.of(connection.ip() + "-" + port));
+            if (connection.address(port) instanceof UnixDomainSocketAddress unix) {
+                Files.deleteIfExists(unix.getPath());
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, name + " could not be closed", e);
