@@ -70,7 +70,7 @@ public final class JavaEngine implements Engine {
         javac = new Javac(entries, options);
         reader = new CellReader(options);
         compiler = new CellCompiler(javac, reader, definitions, prelude);
-        loader = new CellLoader(JavaEngine.class.getClassLoader());
+        loader = new CellLoader(JavaEngine.class.getClassLoader(), entries);
         sources = new Sources(entries);
         assistant = new Assistant(javac, reader, definitions, prelude, new Documentation(sources));
         practise(1);
