@@ -105,7 +105,7 @@ final class Connection {
 
     /** Queues a message; from any thread, in the order of the calls, without ever blocking. */
     void send(List<Frame> message) {
-        if (waitingBytes.addAndGet(cost(message)) > MOST_WAITING_BYTES) {
+        if (waitingBytes.getAndAdd(cost(message)) > MOST_WAITING_BYTES) {   // one message alone may be larger
             tooSlow = true;
             close();
         } else {
