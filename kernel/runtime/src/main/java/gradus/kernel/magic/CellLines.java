@@ -27,7 +27,7 @@ final class CellLines {
     private static final Pattern QUESTION = Pattern.compile("(\\s*)(\\??)(%{0,2}[A-Za-z_$][\\w$.-]*)(\\?{0,2})\\s*");
     private static final Pattern DEPENDENCIES = Pattern.compile("(?m)^//DEPS[ \\t]+(.*)$");
     private static final Pattern TIMEIT_OPTIONS = Pattern.compile("((?:-[nr]\\s*\\d*\\s+)*)(.*)", Pattern.DOTALL);
-    private static final Pattern CALL = Pattern.compile("\\(.*|[\\w$]+(?:\\.[\\w$]+)*\\(.*");
+    private static final Pattern CALL = Pattern.compile("[(!].*|[\\w$]+(?:\\.[\\w$]+)*\\(.*");
     private static final Pattern NAME = Pattern.compile("([\\w$]+)(?:\\.[\\w$]+)*\\s*(?:[;&|=?.].*)?");
 
     /** Java for a magic: where in it the author's own Java stands, as in {@link Change}. */

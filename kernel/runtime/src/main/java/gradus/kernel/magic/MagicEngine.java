@@ -103,11 +103,7 @@ public final class MagicEngine implements Engine {
         if (!(outcome instanceof Failed failed) || translations.isEmpty()) {
             return outcome;
         }
-        var traceback = failed.traceback();
-        for (var translation : translations.values()) {
-            traceback = translation.restore(traceback);
-        }
-        return new Failed(failed.name(), failed.message(), traceback);
+        return new Failed(failed.name(), failed.message(), Translation.restore(failed.traceback(), translations));
     }
 
     private static Failed refused(Cell cell, Translator.Refused e) {

@@ -53,7 +53,11 @@ final class NotebookSession implements Session {
     }
 
     private Magic magic(String name) {
-        return magics.find(name).orElseThrow(() -> new IllegalArgumentException(magics.unknown(name)));
+        var magic = magics.find(name);
+        if (magic.isEmpty()) {
+            throw new IllegalArgumentException(magics.unknown(name));
+        }
+        return magic.get();
     }
 
     /**

@@ -5,6 +5,7 @@ import gradus.kernel.api.MimeBundle;
 import gradus.kernel.api.Notebook;
 import gradus.kernel.api.Session;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What there is in the notebook, and what is known about it. */
@@ -130,18 +131,16 @@ final class SessionMagics {
     }
 
     private static Object about(String name, boolean source, Session session) {
-        if (name.startsWith("%")) {
-            var bare = name.replaceFirst("^%+", "");
-            Notebook.page(MimeBundle.text(MagicCompletion.named(bare, session).orElseThrow(() ->
-                    new IllegalArgumentException("there is no magic %" + bare + "\n%lsmagic lists all of them")).help()));
-            return null;
+        var magic = MagicCompletion.named(name.replaceFirst("^%+", ""), session);
+        var found = name.startsWith("%") ? Optional.<MimeBundle>empty() : session.inspect(name, source);
+        if (found.isPresent()) {
+            Notebook.page(found.get());
+        } else if (magic.isPresent()) {
+            Notebook.page(MimeBundle.text(magic.get().help()));
+        } else {
+            throw new IllegalArgumentException(name.startsWith("%") ? "there is no magic " + name + "\n%lsmagic lists all of them"
+                    : "nothing is known about " + name + "\na name of Java's may need its class: String.join?, java.util.List?");
         }
-        var found = session.inspect(name, source);
-        if (found.isEmpty() && MagicCompletion.named(name, session).isPresent()) {
-            return about("%" + name, source, session);
-        }
-        Notebook.page(found.orElseThrow(() -> new IllegalArgumentException("nothing is known about " + name
-                + "\na name of Java's may need its class: String.join?, java.util.List?")));
         return null;
     }
 }

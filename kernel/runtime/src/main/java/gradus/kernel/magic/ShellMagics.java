@@ -105,8 +105,10 @@ final class ShellMagics {
             environment.put(name, unquoted(text.substring(sign + 1).strip()));
             return null;
         }
-        return Optional.ofNullable(environment.get(name)).orElseThrow(() -> new IllegalArgumentException(
-                "the environment has no " + name + "\nset it with: %env " + name + "=VALUE"));
+        if (!environment.containsKey(name)) {
+            throw new IllegalArgumentException("the environment has no " + name + "\nset it with: %env " + name + "=VALUE");
+        }
+        return environment.get(name);
     }
 
     /** A list of all variables ends up in the notebook's file, and that often in public. */

@@ -205,8 +205,9 @@ final class StatementScanner {
     }
 
     private void close(char c) {
-        if (open.isEmpty()) {
-            end();   // a bracket that nobody opened: the compiler will say so
+        if (open.isEmpty()) {   // nobody opened it here: the compiler will say so, unless it was opened above
+            anyEnded = true;
+            statement = new Statement();
             return;
         }
         var closed = open.pop();

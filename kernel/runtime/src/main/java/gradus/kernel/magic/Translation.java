@@ -2,6 +2,7 @@ package gradus.kernel.magic;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,8 +17,12 @@ import java.util.regex.Pattern;
  */
 record Translation(String original, String code, List<Change> changes, List<String> steps, Optional<String> alternative) {
 
-    private static final Pattern CARETS = Pattern.compile("( +)(?:\u001b\\[[0-9;]*m)*\\^+.*");
-    private static final int MARGIN = 10;   // of the engine's excerpts: arrow and line number
+    // the excerpts of the engine's tracebacks: an arrow, the line's number, the line, and below it the carets
+    private static final String COLOURS = "(?:\u001b\\[[0-9;]*m)*";
+    private static final Pattern CELL = Pattern.compile("Cell In\\[(\\d{1,9})]");
+    private static final Pattern EXCERPT = Pattern.compile("(" + COLOURS + "(?:----> |      ) *(\\d{1,9}) " + COLOURS + ")(.*)");
+    private static final Pattern CARETS = Pattern.compile("( {10,})" + COLOURS + "\\^+.*");
+    private static final int MARGIN = 10;
 
     /**
      * Text that was replaced; offsets are those of its cell.
@@ -71,41 +76,59 @@ record Translation(String original, String code, List<Change> changes, List<Stri
         return offset + shift;
     }
 
-    /** A traceback with the author's words in place of the code that they became, and its carets below them. */
-    List<String> restore(List<String> traceback) {
+    /**
+     * A traceback with the author's lines in place of the code that they became, and the carets below them.
+     *
+     * @param translations of the cells that the traceback may name, by their number
+     */
+    static List<String> restore(List<String> traceback, Map<Integer, Translation> translations) {
         var restored = new ArrayList<String>();
-        Optional<Change> above = Optional.empty();
-        for (var line : traceback) {
-            var carets = CARETS.matcher(line);
-            if (above.isPresent() && carets.matches()) {
-                restored.add(" ".repeat(MARGIN + column(above.get(), carets.group(1).length() - MARGIN))
-                        + line.substring(carets.end(1)));
-                above = Optional.empty();
+        Optional<Translation> cell = Optional.empty();
+        int line = 0;
+        for (var text : traceback) {
+            var place = CELL.matcher(text);
+            var excerpt = EXCERPT.matcher(text);
+            var carets = CARETS.matcher(text);
+            if (place.find()) {
+                cell = Optional.ofNullable(translations.get(Integer.parseInt(place.group(1))));
+                restored.add(text);
+            } else if (cell.isPresent() && excerpt.matches()) {
+                line = Integer.parseInt(excerpt.group(2));
+                cell.get().line(line, excerpt.group(3)).map(original -> excerpt.group(1) + original).ifPresent(restored::add);
+            } else if (cell.isPresent() && line > 0 && carets.matches()) {
+                int column = cell.get().column(line, carets.group(1).length() - MARGIN);
+                restored.add(" ".repeat(MARGIN + column) + text.substring(carets.end(1)));
             } else {
-                above = changes.stream().filter(change -> line.contains(ours(change))).findFirst();
-                restored.add(above.map(change -> line.replace(ours(change), theirs(change))).orElse(line));
+                restored.add(text);
             }
         }
         return restored;
     }
 
-    /** Where a column of the line that has become code is in the author's line. */
-    private int column(Change change, int inCode) {
-        int lineInCode = code.lastIndexOf('\n', change.startInCode - 1) + 1;
-        int line = original.lastIndexOf('\n', change.start - 1) + 1;
-        return Math.max(0, toOriginal(lineInCode + Math.max(0, inCode)) - line);
+    /** What the author wrote on a line that is shown as code; nothing when there is no such line. */
+    private Optional<String> line(int number, String shown) {
+        var lines = original.split("\n", -1);
+        var inCode = code.split("\n", -1);
+        if (number > lines.length) {
+            return Optional.empty();
+        }
+        boolean ours = shown.isBlank() || number <= inCode.length && inCode[number - 1].equals(shown);
+        return Optional.of(ours ? lines[number - 1] : shown);
     }
 
-    private String ours(Change change) {
-        return firstLine(code.substring(change.startInCode, change.endInCode));
+    /** Where a column of a line of the code is in the author's line. */
+    private int column(int line, int inCode) {
+        int start = start(original, line);
+        int end = original.indexOf('\n', start);
+        int offset = toOriginal(start(code, line) + Math.max(0, inCode));
+        return Math.clamp(offset - start, 0, (end < 0 ? original.length() : end) - start);
     }
 
-    private String theirs(Change change) {
-        return firstLine(original.substring(change.start, change.end));
-    }
-
-    private static String firstLine(String text) {
-        int end = text.indexOf('\n');
-        return end < 0 ? text : text.substring(0, end);
+    private static int start(String text, int line) {
+        int start = 0;
+        for (int i = 1; i < line && text.indexOf('\n', start) >= 0; i++) {
+            start = text.indexOf('\n', start) + 1;
+        }
+        return start;
     }
 }

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 final class Translator {
 
     static final String ENTRY = "gradus.kernel.api.Magics.";
+    private static final String RETURN = "return ";
     private static final Pattern CELL_MAGIC = Pattern.compile("\\s*%%([A-Za-z][\\w-]*)[ \\t]*([^\\n]*)(?:\\n|$)");
 
     /** A cell that asks for a magic which does not exist, or in a place where it cannot be. */
@@ -112,14 +113,18 @@ final class Translator {
     private static Translation measured(String cell, Matcher head, String above, String options, String body) {
         var before = above + ENTRY + "timeit(" + quoted(options) + ", () -> {\n";
         int split = lastStatement(body);
-        var tail = body.substring(split);
-        var returned = tail.isBlank() ? body : body.substring(0, split) + "return " + tail.stripLeading();
         var after = "\n;})";
-        var changes = List.of(new Change(0, head.end() - (body.isEmpty() ? 0 : 1), 0, before.length() - 1, -1, -1, 0));
-        return tail.isBlank()
-                ? new Translation(cell, before + body + after, changes, List.of(before + body + after), Optional.empty())
-                : new Translation(cell, before + returned + after, changes, List.of(before + returned + after),
-                        Optional.of(before + body + after));
+        var magic = new Change(0, head.end() - (body.isEmpty() ? 0 : 1), 0, before.length() - 1, -1, -1, 0);
+        var plain = before + body + after;
+        if (split == body.length()) {
+            return new Translation(cell, plain, List.of(magic), List.of(plain), Optional.empty());
+        }
+        int blank = body.substring(split).length() - body.substring(split).stripLeading().length();
+        int at = head.end() + split + blank;
+        int inCode = before.length() + split + blank;
+        var code = before + body.substring(0, split + blank) + RETURN + body.substring(split + blank) + after;
+        return new Translation(cell, code, List.of(magic, new Change(at, at, inCode, inCode + RETURN.length(), at,
+                inCode + RETURN.length(), 0)), List.of(code), Optional.of(plain));
     }
 
     /** Where the last statement of a text begins if it is an expression that no semicolon ends; else the text's end. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.kernel.magic.Translator.Refused;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class TranslatorTest {
         "!done",                                                        // conditions
         "!isPrime(7)",
         "!list.isEmpty() && done",
+        "!!flag",
         "!(a && b)",
         "!flag\n  && other",
         "boolean b = !flag;",
@@ -116,6 +118,7 @@ class TranslatorTest {
     void timedCodeIsCompiledInPlace() throws Refused {
         assertEquals("Magics.time(() -> f(x))", code("%time f(x)"));
         assertEquals("Magics.time(() -> f(x));", code("%time f(x);"));
+        assertEquals("for (;;) {\n  Magics.time(() -> f(x));\n}", code("for (;;) {\n  %time f(x)\n}"));
         assertEquals("Magics.time(() -> f(x));\nint y = 1;", code("%time f(x)\nint y = 1;"));
         assertEquals("Magics.time(() -> f(x))", code("%time f(x)// why"));
         assertEquals("Magics.start(); var y = f(x); Magics.stop();", code("%time var y = f(x);"));
@@ -204,7 +207,20 @@ class TranslatorTest {
         var translation = translate("int a;\n  %time foo(b)");
         var code = translation.code().lines().toList().get(1);
         int column = code.indexOf('b', code.indexOf("foo"));
-        assertEquals(List.of("----> 2   %time foo(b)", " ".repeat(10 + 12) + "\u001b[31m^", "  at x"),
-                translation.restore(List.of("----> 2 " + code, " ".repeat(10 + column) + "\u001b[31m^", "  at x")));
+        assertEquals(List.of("at Cell In[3], line 2", "        1 int a;", "\u001b[32m---->   2 \u001b[0m  %time foo(b)",
+                        " ".repeat(10 + 12) + "\u001b[31m^", "  at x"),
+                Translation.restore(List.of("at Cell In[3], line 2", "        1 ", "\u001b[32m---->   2 \u001b[0m" + code,
+                        " ".repeat(10 + column) + "\u001b[31m^", "  at x"), Map.of(3, translation)));
+        var elsewhere = List.of("at Cell In[2], line 2", "---->   2 " + code);
+        assertEquals(elsewhere, Translation.restore(elsewhere, Map.of(3, translation)));
+    }
+
+    @Test
+    void aMeasuredCellsTracebackHasNothingOfOurs() throws Refused {
+        var translation = translate("%%timeit\nf();\n  g(x)");
+        var code = translation.code().lines().toList();
+        assertEquals(List.of("Cell In[1]", "        2 f();", "---->   3   g(x)", " ".repeat(14) + "^"),
+                Translation.restore(List.of("Cell In[1]", "        2 f();", "---->   3 " + code.get(2), " ".repeat(21) + "^",
+                        "        4 " + code.get(3)), Map.of(1, translation)));
     }
 }
