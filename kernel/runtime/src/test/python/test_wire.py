@@ -339,6 +339,19 @@ def test_a_cell_that_interrupts_every_thread_makes_nobody_deaf(tmp_path, setting
         kernel.stop()
 
 
+def test_a_cell_that_keeps_every_virtual_thread_busy_makes_nobody_deaf(tmp_path):
+    kernel = Observed(tmp_path / "log")
+    try:
+        kernel.run("for (int i = 0; i < 64; i++) Thread.ofVirtual().start(() -> { while (true) { } });")
+        for channel in ("shell", "control", "stdin"):
+            connected = kernel.connect(channel)
+            connected.send_multipart(kernel.honest())
+            assert answer(connected)["msg_type"] == "kernel_info_reply"
+            connected.close()
+    finally:
+        kernel.stop()
+
+
 def test_a_subscriber_that_never_reads_costs_a_part_of_the_heap_and_is_let_go(tmp_path, monkeypatch):
     monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xmx256m")
     kernel = Observed(tmp_path / "log")

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,9 +40,9 @@ class ConnectionFileTest {
 
     @Test
     void aPathAndKeysAreRead() throws Exception {
-        var connection = ConnectionFile.read(file(WHOLE.replace("tcp", "ipc").replace("127.0.0.1", "/run/k")
-                .replace("\"key\"", "\"curve_secretkey\": \"JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6\", "
-                        + "\"curve_publickey\": \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\", \"key\"")));
+        var connection = ConnectionFile.read(file(keys("\"curve_secretkey\": \"JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6\","
+                + "\"curve_publickey\": \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\"")
+                .replace("tcp", "ipc").replace("127.0.0.1", "/run/k")));
         assertEquals("ipc:///run/k-4", connection.endpoint(connection.controlPort()));
         assertTrue(connection.curve().isPresent());
     }
@@ -54,6 +55,30 @@ class ConnectionFileTest {
         assertEquals("shell_port is 70000, a port from 1 to 65535 is needed", fault(WHOLE.replace(": 1,", ": 70000,")));
         assertEquals("transport is udp, tcp or ipc is needed", fault(WHOLE.replace("\"tcp\"", "\"udp\"")));
         assertTrue(fault(WHOLE.replace("hmac-sha256", "md5")).startsWith("signature_scheme is md5, this Java knows"));
+        assertEquals("ip is no string", fault(WHOLE.replace("\"127.0.0.1\"", "7")));
+        assertEquals("ip is missing, with transport ipc it is what the sockets' paths begin with",
+                fault(WHOLE.replace("\"ip\"", "\"no ip\"").replace("\"tcp\"", "\"ipc\"")));
+    }
+
+    @Test
+    void everyFaultOfAKeyIsSaid() throws IOException {
+        var both = "; both keys are needed, as zmq.curve_keypair() makes them";
+        var good = "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6";
+        assertEquals("curve_secretkey is missing" + both, fault(keys("\"curve_publickey\": \"" + good + "\"")));
+        assertEquals("curve_publickey is missing" + both, fault(keys("\"curve_secretkey\": \"" + good + "\"")));
+        assertEquals("curve_secretkey is no string", fault(keys("\"curve_secretkey\": [1]")));
+        assertEquals("curve_secretkey has 5 characters, 40 of Z85 are needed" + both,
+                fault(keys("\"curve_secretkey\": \"short\", \"curve_publickey\": \"" + good + "\"")));
+        for (var wrong : List.of("~".repeat(40), "#".repeat(40))) {   // no digit; five digits that are 2³² or more
+            assertEquals("curve_publickey is not written in Z85" + both,
+                    fault(keys("\"curve_secretkey\": \"" + good + "\", \"curve_publickey\": \"" + wrong + "\"")));
+        }
+        assertEquals("curve_publickey does not belong to curve_secretkey" + both,
+                fault(keys("\"curve_secretkey\": \"" + good + "\", \"curve_publickey\": \"" + good + "\"")));
+    }
+
+    private static String keys(String fields) {
+        return WHOLE.replace("\"key\"", fields + ", \"key\"");
     }
 
     @Test
