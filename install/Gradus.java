@@ -471,7 +471,9 @@ final class Kernel {
 
     static final List<String> JVM_OPTIONS = Stream.concat(
             Stream.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                    "-Djava.awt.headless=true"),
+                    "-Djava.awt.headless=true",
+                    // a second interrupt lets the kernel put checks into library code that was deaf to the first
+                    "-Djdk.attach.allowAttachSelf=true", "-XX:+EnableDynamicAgentLoading"),
             // the parts of javac that the kernel compiles cells with
             Stream.of("api", "code", "parser", "resources", "tree", "util")
                     .map(part -> "--add-exports=jdk.compiler/com.sun.tools.javac." + part + "=ALL-UNNAMED")).toList();

@@ -139,6 +139,7 @@ public final class JavaEngine implements Engine {
             if (outer == null) {
                 running.remove(thread);
                 Interruption.disarm(execution);
+                DeafCode.release();
             }
         }
     }

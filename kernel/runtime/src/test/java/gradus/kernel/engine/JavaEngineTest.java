@@ -10,6 +10,7 @@ import gradus.kernel.engine.Engine.Outcome;
 import gradus.kernel.engine.Engine.Outcome.Done;
 import gradus.kernel.engine.Engine.Outcome.Failed;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -178,6 +179,33 @@ public class JavaEngineTest {
         assertEquals(4, value("2 + 2"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\".matches(\"(a+)+b\")",
+        "BigInteger.valueOf(3).pow(100_000_000).bitLength()"})
+    void aSecondInterruptStopsLibraryCodeThatIsDeafToTheFirst(String deaf) throws Exception {
+        running = new CountDownLatch(1);
+        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JavaEngineTest.running.countDown();\n" + deaf));
+        var thread = new Thread(cell);
+        thread.start();
+        assertTrue(running.await(30, TimeUnit.SECONDS));
+        while (!inLibrary(thread)) {
+            Thread.onSpinWait();
+        }
+        ENGINE.interrupt(thread);
+        while (!cell.isDone()) {
+            ENGINE.interrupt(thread);
+            thread.join(500);
+        }
+        assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
+        assertEquals(4, value("2 + 2"));
+    }
+
+    private static boolean inLibrary(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith("java.util.regex.") || frame.getClassName().startsWith("java.math."));
+    }
+
     @Test
     void anInterruptAtRestIsHarmless() {
         ENGINE.interrupt(Thread.currentThread());
@@ -204,5 +232,83 @@ public class JavaEngineTest {
         assertInstanceOf(Engine.Completeness.Complete.class, ENGINE.isComplete("1 + 1"));
         assertInstanceOf(Engine.Completeness.Invalid.class, ENGINE.isComplete("int x = = 3;"));
         assertEquals(new Engine.Completeness.Incomplete("    "), ENGINE.isComplete("for (;;) {"));
+    }
+
+    @Test
+    void aMethodDefinedAnewIsWhatItsOldCallersCall() {
+        run("int base() { return 1; }\nclass Caller { int call() { return base(); } }\nvar caller = new Caller();");
+        run("int base() { return 2; }");
+        assertEquals(2, value("caller.call()"));
+    }
+
+    @Test
+    void aMethodOfAnotherTypeIsFoundByItsOldCallersToo() {
+        run("int size() { return 1; }\ndouble half() { return size() / 2.0; }");
+        run("double size() { return 3; }");
+        assertEquals(1.5, value("half()"));
+    }
+
+    @Test
+    void overloadsOfSeveralCellsAreOneMethod() {
+        run("String kind(int x) { return \"int\"; }");
+        run("String kind(String x) { return kind(x.length()) + \" of \" + x; }");
+        assertEquals("int of abc", value("kind(\"abc\")"));
+        run("String kind(int x) { return \"whole\"; }");
+        assertEquals("whole of abc", value("kind(\"abc\")"));
+    }
+
+    @Test
+    void aClassThatStaysTheSameKeepsItsObjects() {
+        var declaration = "class Counter { int n; int next() { return ++n; } }";
+        run(declaration + "\nvar counter = new Counter();\ncounter.next();");
+        run(declaration);
+        assertEquals(2, value("counter.next()"));
+    }
+
+    @Test
+    void aClassThatChangesEmptiesItsVariablesAndSaysSo() {
+        run("class Shape { }\nvar shapes = List.of(new Shape());");
+        var said = new java.io.ByteArrayOutputStream();
+        var before = System.err;
+        System.setErr(new java.io.PrintStream(said));
+        try {
+            run("class Shape { int sides; }");
+        } finally {
+            System.setErr(before);
+        }
+        assertTrue(said.toString().contains("shapes"), said.toString());
+        results.clear();
+        assertEquals(null, value("shapes"));
+    }
+
+    @Test
+    void earlierResultsHaveTheirTypes() {
+        value("List.of(\"a\", \"b\")");
+        assertEquals(2, value("$" + number + ".size()"));
+        value("40");
+        assertEquals(42, value("$ + 2"));
+    }
+
+    @Test
+    void theHintKnowsWhatToImport() {
+        assertTrue(fail("AtomicLong counter = null;").message().contains("import java.util.concurrent.atomic.AtomicLong;"));
+    }
+
+    @Test
+    void aVariableOfTheSameTypeStaysWhereItsUsersLook() {
+        run("double rate = 0.1;\ndouble twiceRate() { return 2 * rate; }");
+        run("double rate = 0.5;");
+        assertEquals(1.0, value("twiceRate()"));
+        run("var rate = \"text\";");
+        assertEquals("text", value("rate"));
+    }
+
+    @Test
+    void thirtyStatementsAreOneClass() {
+        var cell = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            cell.append("int v").append(i).append(" = ").append(i == 0 ? "1" : "v" + (i - 1) + " + 1").append(";\n");
+        }
+        assertEquals(30, value(cell + "v29"));
     }
 }
