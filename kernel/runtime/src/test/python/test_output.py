@@ -53,7 +53,9 @@ def test_a_thread_that_dies_says_so_in_its_cell(kernel):
             dying.start();
             dying.join();""")
     text = kernel.outcome(msg_id).text("stderr")
-    assert text.startswith('Exception in thread "mine" java.lang.IllegalStateException: outer\n    at ')
+    number = kernel.run("1").reply["content"]["execution_count"] - 1
+    assert text.startswith('Exception in thread "mine" java.lang.IllegalStateException: outer\n'
+                           f"    at lambda, Cell In[{number}], line 2\n")
     assert "\nCaused by: java.lang.Error: inner\n" in text
     assert "java.base" not in text and "gradus.kernel" not in text
     assert kernel.run("20 + 12").result() == "32"

@@ -33,14 +33,11 @@ public final class Kernel implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
     private final ExecutorService assist = Executors.newSingleThreadExecutor(named("assist"));
     private final CountDownLatch shutdown = new CountDownLatch(1);
-    private final LinkedBlockingQueue<String> notices = new LinkedBlockingQueue<>();
     private final StandardStreams streams = new StandardStreams(kernelThreads);
     private final Thread lastWords = named("last words").newThread(this::tellThatItEnds);
     private final FutureTask<Engine> engine;
-    private final History history;
     private final Sockets sockets;
-    private final Questions questions;
-    private final FrontEnds frontEnds;
+    private final Cells cells;
     private final Shells shells;
     private final Answers answers;
 
@@ -51,12 +48,11 @@ public final class Kernel implements AutoCloseable {
      */
     public Kernel(ConnectionFile connection, Supplier<Engine> engineStart, History history) throws Sockets.CannotBind {
         this.engine = new FutureTask<>(engineStart::get);
-        this.history = history;
         this.sockets = new Sockets(connection, named("socket"), this::received);
-        this.questions = new Questions(sockets);
-        this.frontEnds = new FrontEnds(sockets::publish, timer, new Values(), new OpenComms(),
+        var frontEnds = new FrontEnds(sockets::publish, timer, new Values(), new OpenComms(),
                 new AtomicInteger(FrontEnds.OUTPUT_LIMIT));
-        var cells = new Cells(engine, sockets, frontEnds, streams, questions, history, notices, new AtomicInteger());
+        this.cells = new Cells(engine, sockets, frontEnds, streams, new Questions(sockets), history,
+                new LinkedBlockingQueue<>(), new AtomicInteger());
         this.shells = new Shells(cells);
         this.answers = new Answers(connection, cells);
     }
@@ -66,13 +62,13 @@ public final class Kernel implements AutoCloseable {
         new Thread(engine, "gradus engine start").start();
         Runtime.getRuntime().addShutdownHook(lastWords);
         sockets.start();
-        frontEnds.status(Json.object(), "starting");
+        status(Json.object(), "starting");
         shells.main().start();
     }
 
     /** Tells the reader something with the output of the next cell: there is nowhere else to say it. */
     public void tell(String notice) {
-        notices.add(notice);
+        cells.notices().add(notice);
     }
 
     /** Stops the cells that run. */
@@ -102,8 +98,9 @@ public final class Kernel implements AutoCloseable {
         assist.shutdownNow();
         timer.shutdown();
         sockets.close();
+        cells.engineNow().ifPresent(Engine::close);
         streams.close();
-        history.close();
+        cells.history().close();
     }
 
     private ThreadFactory named(String name) {
@@ -117,7 +114,7 @@ public final class Kernel implements AutoCloseable {
     private void received(Channel channel, Message message) {
         var request = new Request(channel, message);
         switch (request.type()) {
-            case "input_reply" -> questions.answered(message);
+            case "input_reply" -> cells.questions().answered(message);
             case "execute_request", "comm_open", "comm_msg", "comm_close" ->
                     shells.of(request).ifPresentOrElse(shell -> shell.add(request), () -> refuse(request));
             case "complete_request", "inspect_request", "is_complete_request", "history_request" -> {
@@ -134,14 +131,14 @@ public final class Kernel implements AutoCloseable {
 
     /** Answers a request that is not a cell, between busy and idle. */
     private void handle(Request request) {
-        frontEnds.status(request.header(), "busy");
+        status(request.header(), "busy");
         try {
             answer(request).ifPresent(content -> reply(request, content));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, request.type() + " failed", e);
             reply(request, Json.error(e.getClass().getName(), e.getMessage(), List.of(UserTrace.of(e))));
         } finally {
-            frontEnds.status(request.header(), "idle");
+            status(request.header(), "idle");
         }
         if (request.type().equals("shutdown_request")) {
             requestShutdown();
@@ -179,9 +176,13 @@ public final class Kernel implements AutoCloseable {
     private void refuse(Request request) {
         var why = "there is no subshell " + request.subshell().orElse("");
         LOG.log(System.Logger.Level.WARNING, request.type() + " dropped: " + why);
-        frontEnds.status(request.header(), "busy");
+        status(request.header(), "busy");
         reply(request, Json.error("UnknownSubshell", why, List.of()));
-        frontEnds.status(request.header(), "idle");
+        status(request.header(), "idle");
+    }
+
+    private void status(ObjectNode parent, String state) {
+        cells.frontEnds().status(parent, state);
     }
 
     private void reply(Request request, ObjectNode content) {
@@ -194,6 +195,6 @@ public final class Kernel implements AutoCloseable {
                 + "; all variables are lost";
         shells.all().forEach(shell -> shell.lastWords(why));
         sockets.close();
-        history.close();
+        cells.history().close();
     }
 }

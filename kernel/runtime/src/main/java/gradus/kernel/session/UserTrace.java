@@ -5,12 +5,17 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Exceptions outside of a cell's own run, in threads and handlers that it left behind: told by the user's frames. */
 final class UserTrace {
 
     private static final int MAX_FRAMES = 12;
+
+    /** How the engine names what it makes of cells: the number, and the class that the author wrote, if it is one. */
+    private static final Pattern CELL = Pattern.compile("notebook\\.In(\\d+)(?:_\\d+)?(?:\\$(.+))?");
+    private static final Pattern AROUND_CLASS = Pattern.compile("\\bnotebook\\.In\\d+(?:_\\d+)?\\$");
 
     private UserTrace() {
     }
@@ -36,7 +41,7 @@ final class UserTrace {
 
     private static String title(Throwable thrown) {
         try {
-            return thrown.toString();
+            return AROUND_CLASS.matcher(thrown.toString()).replaceAll("");
         } catch (RuntimeException e) {
             return thrown.getClass().getName() + " (its getMessage threw " + e.getClass().getName() + ")";
         }
@@ -46,7 +51,7 @@ final class UserTrace {
         var frames = Arrays.stream(trace).filter(frame -> frame.getModuleName() == null)   // the JDK's have one
                 .filter(frame -> !frame.getClassName().startsWith("gradus.kernel."))
                 .filter(frame -> frame.getLineNumber() > 0)
-                .map(frame -> "at " + method(frame) + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")")
+                .map(UserTrace::line)
                 .collect(Collectors.toList());
         if (frames.size() > MAX_FRAMES) {
             var more = "… " + (frames.size() - MAX_FRAMES) + " more";
@@ -56,7 +61,17 @@ final class UserTrace {
         return frames;
     }
 
-    private static String method(StackTraceElement frame) {
-        return frame.getClassName().substring(frame.getClassName().lastIndexOf('.') + 1) + "." + frame.getMethodName();
+    private static String line(StackTraceElement frame) {
+        var cell = CELL.matcher(frame.getClassName());
+        if (!cell.matches()) {
+            var type = frame.getClassName();
+            return "at " + type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName()
+                    + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+        }
+        var owner = cell.group(2) == null ? "" : cell.group(2).replace('$', '.') + ".";
+        var method = frame.getMethodName().startsWith("lambda$") ? "lambda, "
+                : frame.getMethodName().contains("$") ? ""   // the cell's own statements
+                : owner + frame.getMethodName() + ", ";
+        return "at " + method + "Cell In[" + cell.group(1) + "], line " + frame.getLineNumber();
     }
 }

@@ -16,12 +16,15 @@ class UserTraceTest {
     void onlyTheUsersFramesAreShown() {
         var thrown = new IllegalStateException("why");
         thrown.setStackTrace(new StackTraceElement[] {frame("java.base", "java.util.ArrayList", "get", 9),
-                frame(null, "org.other.Library", "call", 7), frame(null, "Cell", "mine", 3),
+                frame(null, "org.other.Library", "call", 7), frame(null, "notebook.In4_2$Mine", "work", 3),
+                frame(null, "notebook.In4_2", "lambda$do$1$0", 8), frame(null, "notebook.In5", "do$1", 2),
                 frame(null, "gradus.kernel.session.Shell", "run", 1), frame("java.base", "java.lang.Thread", "run", 2)});
         assertEquals("""
                 java.lang.IllegalStateException: why
                     at Library.call(In.java:7)
-                    at Cell.mine(In.java:3)""", UserTrace.of(thrown));
+                    at Mine.work, Cell In[4], line 3
+                    at lambda, Cell In[4], line 8
+                    at Cell In[5], line 2""", UserTrace.of(thrown));
     }
 
     @Test
