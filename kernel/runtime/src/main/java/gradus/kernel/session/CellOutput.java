@@ -122,7 +122,7 @@ final class CellOutput implements Frontend {
         overflow = Optional.of(file);
         file.append(text);
         if (overflowNotice.isEmpty()) {
-            overflowNotice = Optional.of(display(MimeBundle.text(file.notice())));
+            overflowNotice = Optional.of(display(MimeBundle.text(file.begun())));
         }
     }
 
@@ -230,7 +230,7 @@ final class CellOutput implements Frontend {
     /** Sends what waits, and gives what the reply is to carry; from here on nothing more can be put into it. */
     synchronized ArrayNode end() {
         flush();
-        overflowNotice.ifPresent(notice -> notice.update(MimeBundle.text(overflow.get().notice())));
+        overflowNotice.ifPresent(notice -> notice.update(MimeBundle.text(overflow.get().ended())));
         replied = true;
         return payload;
     }

@@ -9,7 +9,9 @@ import java.nio.file.StandardOpenOption;
 final class Overflow {
 
     /** A loop that prints for ever must not fill the disk. */
-    private static final long MAX_CHARACTERS = 1L << 30;
+    private static final long MAX_CHARACTERS = 1L << 28;
+
+    private static final String HINT = "; outputLimit(n) sets another limit]";
 
     private final int limit;
     private final Path file;
@@ -45,11 +47,17 @@ final class Overflow {
         lost += text.length();
     }
 
-    /** One line for the reader: what is not shown, and where it is. */
-    String notice() {
+    /** One line for the reader when it begins: what is not shown, and where it goes. */
+    String begun() {
+        return "[" + limit + " characters are shown, the rest " + (file == null ? "is lost: " + trouble : "goes into " + file)
+                + HINT;
+    }
+
+    /** The same line when the cell has ended. */
+    String ended() {
         return "[" + limit + " characters are shown"
-                + (file == null ? "" : ", " + kept + " more are in " + file)
+                + (kept == 0 ? "" : ", " + kept + " more are in " + file)
                 + (lost == 0 ? "" : ", " + lost + " are lost: " + trouble)
-                + "; outputLimit(n) sets another limit]";
+                + HINT;
     }
 }
