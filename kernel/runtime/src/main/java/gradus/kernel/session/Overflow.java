@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** What a cell prints beyond its limit: a file in the temporary folder, so that nothing is lost. */
 final class Overflow {
@@ -14,30 +15,33 @@ final class Overflow {
     private static final String HINT = "; outputLimit(n) sets another limit]";
 
     private final int limit;
-    private final Path file;
-    private String trouble;
+    private final Optional<Path> file;
+    private String trouble = "";   // why nothing more is kept
     private long kept;
     private long lost;
 
     /** @param limit what the cell may print into the notebook */
     Overflow(int limit) {
         this.limit = limit;
-        Path made = null;
+        this.file = newFile();
+    }
+
+    private Optional<Path> newFile() {
         try {
-            made = Files.createTempFile("gradus-output-", ".txt");
+            return Optional.of(Files.createTempFile("gradus-output-", ".txt"));
         } catch (IOException e) {
             trouble = "no file could be made (" + e.getMessage() + ")";
+            return Optional.empty();
         }
-        file = made;
     }
 
     void append(String text) {
-        if (trouble == null && kept + text.length() > MAX_CHARACTERS) {
+        if (trouble.isEmpty() && kept + text.length() > MAX_CHARACTERS) {
             trouble = "the file is full";
         }
-        if (trouble == null) {
+        if (trouble.isEmpty()) {
             try {
-                Files.writeString(file, text, StandardOpenOption.APPEND);
+                Files.writeString(file.orElseThrow(), text, StandardOpenOption.APPEND);
                 kept += text.length();
                 return;
             } catch (IOException e) {
@@ -49,14 +53,14 @@ final class Overflow {
 
     /** One line for the reader when it begins: what is not shown, and where it goes. */
     String begun() {
-        return "[" + limit + " characters are shown, the rest " + (file == null ? "is lost: " + trouble : "goes into " + file)
-                + HINT;
+        return "[" + limit + " characters are shown, the rest "
+                + file.map(path -> "goes into " + path).orElse("is lost: " + trouble) + HINT;
     }
 
     /** The same line when the cell has ended. */
     String ended() {
         return "[" + limit + " characters are shown"
-                + (kept == 0 ? "" : ", " + kept + " more are in " + file)
+                + (kept == 0 ? "" : ", " + kept + " more are in " + file.orElseThrow())
                 + (lost == 0 ? "" : ", " + lost + " are lost: " + trouble)
                 + HINT;
     }
