@@ -183,6 +183,15 @@ def test_the_kernel_starts_without_a_word_about_its_archive(tmp_path):
     assert says() == ""
 
 
+def test_the_environment_adds_options_of_the_jvm(tmp_path):
+    assert gradus("kernelspec", "--prefix", str(tmp_path)).returncode == 0
+    argv = json.loads((tmp_path / "share" / "jupyter" / "kernels" / "gradus" / "kernel.json").read_text())["argv"]
+    ended = subprocess.run([*argv[:-1], "--rehearse"], env={**os.environ, "GRADUS_JVM_OPTS": "-showversion --dry-run"},
+                           capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert "Runtime Environment" in ended.stderr
+
+
 # --- lab --------------------------------------------------------------------------------------------------------------
 
 def test_a_full_port_is_named():

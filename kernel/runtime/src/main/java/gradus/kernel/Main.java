@@ -35,7 +35,8 @@ public final class Main {
                         : List.of(Files.readString(Path.of(arguments[1])).split("(?m)^// ----.*\\R")));
             } else {
                 var history = History.open();
-                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(history), history);
+                var scripts = StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home")));
+                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(history, scripts), history);
                 watchParent(kernel);
                 Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
@@ -51,7 +52,7 @@ public final class Main {
     }
 
     /** The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. */
-    static Supplier<Engine> engine(History history) {
+    static Supplier<Engine> engine(History history, List<Path> scripts) {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
         return () -> {
             var engine = new JavaEngine(classPath);
@@ -59,8 +60,7 @@ public final class Main {
             practice.setDaemon(true);
             practice.setPriority(Thread.MIN_PRIORITY);
             practice.start();
-            return new MagicEngine(engine, history,
-                    StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home"))));
+            return new MagicEngine(engine, history, scripts);
         };
     }
 

@@ -54,7 +54,7 @@ final class Rehearsal {
 
     private static void run(ConnectionFile connection, List<String> cells) throws Sockets.CannotBind {
         var history = History.inMemory();
-        try (var kernel = new Kernel(connection, Main.engine(history), history)) {
+        try (var kernel = new Kernel(connection, Main.engine(history, List.of()), history)) {
             kernel.start();
             try (var iopub = Client.listening(connection);
                  var shell = Client.asking(connection, connection.shellPort())) {

@@ -105,17 +105,15 @@ final class Command {
         return pump;
     }
 
+    /** Politely first; what does not obey in time is not asked again. */
     private static void kill(Process process) {
         var all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroy);
-        var end = System.nanoTime() + PATIENCE.toNanos();
-        for (var each : all) {
-            try {
-                each.onExit().get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException | ExecutionException | TimeoutException e) {
-                each.destroyForcibly();
-            }
+        try {
+            process.waitFor(PATIENCE);
+        } catch (InterruptedException e) {   // the reader is in a hurry
         }
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 }

@@ -16,7 +16,6 @@ import org.eclipse.aether.DefaultRepositorySystemSession;
 import org.eclipse.aether.RepositoryException;
 import org.eclipse.aether.RepositorySystem;
 import org.eclipse.aether.artifact.Artifact;
-import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
 import org.eclipse.aether.collection.DependencyCollectionException;
 import org.eclipse.aether.graph.Dependency;
@@ -62,8 +61,8 @@ final class Libraries {
     record Jar(String name, String version, Path file) {
     }
 
-    /** A version that was wanted by somebody and lost against a newer one. */
-    record Lost(String name, String version, String by, String winner) {
+    /** A version that a library, or the reader, wanted and that lost against a newer one. */
+    record Lost(String name, String version, Optional<String> by, String winner) {
     }
 
     record Found(List<Jar> jars, List<Lost> lost) {
@@ -155,7 +154,7 @@ final class Libraries {
             if (child.getData().get(ConflictResolver.NODE_DATA_WINNER) instanceof DependencyNode winner) {
                 if (!winner.getArtifact().getVersion().equals(child.getArtifact().getVersion())) {
                     lost.add(new Lost(name(child.getArtifact()), child.getArtifact().getVersion(),
-                            node.getArtifact() == null ? "you" : name(node.getArtifact()), winner.getArtifact().getVersion()));
+                            Optional.ofNullable(node.getArtifact()).map(Libraries::name), winner.getArtifact().getVersion()));
                 }
             } else if (winners.putIfAbsent(key(child.getArtifact()), child.getArtifact()) == null) {
                 walk(child, winners, lost);

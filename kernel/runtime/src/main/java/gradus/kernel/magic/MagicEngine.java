@@ -57,8 +57,18 @@ public final class MagicEngine implements Engine {
         return runCode(cell, result);
     }
 
-    /** Runs a cell that is none of the reader's own as well. */
-    Outcome runCode(Cell cell, Consumer<Object> result) {
+    /** Runs code in the middle of a cell, under that cell's number. */
+    Outcome runWithin(Cell cell, Consumer<Object> result) {
+        var outer = Optional.ofNullable(translations.get(cell.number()));
+        try {
+            return runCode(cell, result);
+        } finally {
+            outer.ifPresentOrElse(translation -> translations.put(cell.number(), translation),
+                    () -> translations.remove(cell.number()));
+        }
+    }
+
+    private Outcome runCode(Cell cell, Consumer<Object> result) {
         Session.bind(session);
         Translation translation;
         try {

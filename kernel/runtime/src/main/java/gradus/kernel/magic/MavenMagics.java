@@ -138,7 +138,7 @@ final class MavenMagics {
         }
         for (var lost : found.lost()) {
             said.append('\n').append(lost.name()).append(' ').append(lost.winner()).append(" instead of ")
-                    .append(lost.version()).append(", which ").append(lost.by()).append(lost.by().equals("you") ? " want" : " wants");
+                    .append(lost.version()).append(", which ").append(lost.by().map(by -> by + " wants").orElse("you want"));
         }
         session.addClassPath(List.copyOf(added.values()));
         return (added.isEmpty() ? "all of it is on the class path already"

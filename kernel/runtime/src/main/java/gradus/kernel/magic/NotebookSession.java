@@ -67,7 +67,7 @@ final class NotebookSession implements Session {
     @Override
     public Object evaluate(String code) {
         var value = new AtomicReference<Object>();
-        var run = new FutureTask<>(() -> runner.runCode(new Cell(number, code), value::set));
+        var run = new FutureTask<>(() -> runner.runWithin(new Cell(number, code), value::set));
         var thread = new Thread(run, "gradus evaluation");
         thread.setDaemon(true);
         thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());

@@ -42,7 +42,7 @@ final class SessionMagics {
                     Prints what was run in this session, or with -g or -l in all sessions.
 
                       %history -n 3-7           cells 3 to 7, with their numbers
-                      %history -g *seed*        whatever holds seed: * is any text, ? any character
+                      %history -g seed*1        whatever holds seed and then 1: * is any text, ? any character
                       %history -l 20            the last 20 of all""", SessionMagics::history),
             BuiltIn.line("lsmagic", """
                     %lsmagic
@@ -77,14 +77,15 @@ final class SessionMagics {
         var arguments = Arguments.of("%reset", text);
         boolean sure = arguments.flag("-f");
         arguments.none();
-        int variables = session.variables().size();
-        if (!sure && !Notebook.input("Forget all definitions, " + variables + " variables among them (y/n)? ").strip()
+        int count = session.variables().size();
+        var variables = count + (count == 1 ? " variable" : " variables");
+        if (!sure && !Notebook.input("Forget " + variables + ", methods, classes and imports (y/n)? ").strip()
                 .equalsIgnoreCase("y")) {
             System.out.println("nothing was forgotten");
             return null;
         }
         session.reset();
-        System.out.println("forgotten: " + variables + " variables, and all methods, classes and imports of cells");
+        System.out.println("forgotten: " + variables + ", and all methods, classes and imports of cells");
         return null;
     }
 
@@ -95,7 +96,7 @@ final class SessionMagics {
         var limit = arguments.number("-l");
         var range = arguments.rest();
         boolean all = pattern.isPresent() || limit.isPresent();
-        var inputs = all ? session.history(glob(pattern.orElse("*")), limit.orElse(1000)) : session.history();
+        var inputs = all ? session.history("*" + pattern.orElse("") + "*", limit.orElse(1000)) : session.history();
         if (!range.isEmpty()) {
             var ends = range.getFirst().split("-");
             if (range.size() > 1 || all || !range.getFirst().matches("\\d{1,7}(-\\d{1,7})?")) {
@@ -111,11 +112,6 @@ final class SessionMagics {
                     : input.code());
         }
         return null;
-    }
-
-    /** A word is looked for anywhere. */
-    private static String glob(String pattern) {
-        return pattern.matches(".*[*?\\[].*") ? pattern : "*" + pattern + "*";
     }
 
     private static MimeBundle overview() {

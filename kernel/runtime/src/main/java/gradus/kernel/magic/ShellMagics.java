@@ -76,8 +76,11 @@ final class ShellMagics {
 
     private static Object changeDirectory(String arguments, Session session) throws IOException {
         var before = session.workingDirectory();
-        var to = arguments.isEmpty() ? "~" : arguments.equals("-")
-                ? Optional.ofNullable(session.environment().get("OLDPWD")).orElse(".") : Arguments.of("%cd", arguments).only("a folder");
+        var to = switch (arguments) {
+            case "" -> "~";
+            case "-" -> session.environment().getOrDefault("OLDPWD", ".");
+            default -> Arguments.of("%cd", arguments).only("a folder");
+        };
         session.changeDirectory(FileMagics.resolve(to, session));
         session.environment().put("OLDPWD", before.toString());
         session.environment().put("PWD", session.workingDirectory().toString());

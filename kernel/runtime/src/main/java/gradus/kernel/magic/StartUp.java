@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,8 +22,7 @@ import java.util.stream.Stream;
 public final class StartUp {
 
     private final FutureTask<List<String>> done;
-    private Thread runner;
-    private boolean complained;
+    private final AtomicBoolean told = new AtomicBoolean();
 
     StartUp(List<Path> scripts, BiFunction<Cell, Consumer<Object>, Outcome> engine) {
         this.done = new FutureTask<>(() -> {
@@ -46,28 +46,18 @@ public final class StartUp {
                 Stream.of(configuration.resolve("gradus/startup.jsh")).filter(Files::exists)).toList();
     }
 
-    /** Runs the scripts, or waits until another thread has; does nothing on the thread that is just doing so. */
+    /** Runs the scripts, unless that was done or another thread is about it. */
     void run() {
-        synchronized (this) {
-            if (runner == null) {
-                runner = Thread.currentThread();
-            } else if (runner == Thread.currentThread()) {
-                return;
-            }
-        }
         done.run();
     }
 
-    /** Prints what went wrong, once. */
+    /** Waits until the scripts have run and prints what went wrong, once. */
     void complain() {
-        synchronized (this) {
-            if (complained) {
-                return;
-            }
-            complained = true;
-        }
         try {
-            done.get().forEach(System.err::println);
+            var complaints = done.get();
+            if (!told.getAndSet(true)) {
+                complaints.forEach(System.err::println);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {

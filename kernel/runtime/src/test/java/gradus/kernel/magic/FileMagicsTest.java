@@ -86,6 +86,7 @@ class FileMagicsTest {
         var failed = cells.fail("%run bad.jsh");
         assertTrue(failed.message().startsWith("bad.jsh failed: java.lang.ArithmeticException: / by zero"), failed.message());
         assertTrue(cells.printed().contains("int bad = 1 / 0;"), cells::printed);
+        assertTrue(CellRunner.text(failed).contains("---->   1 %run bad.jsh"), CellRunner.text(failed));
     }
 
     @Test
@@ -106,7 +107,15 @@ class FileMagicsTest {
                 """);
         assertEquals(1, cells.value("%run Main.java one \"two three\"\nMain.calls"));
         assertEquals("[one, two three]\n", cells.printed());
-        file("Short.java", "String greeting() {\n    return \"hello\";\n}\n\nvoid main() {\n    System.out.println(greeting());\n}\n");
+        file("Short.java", """
+                String greeting() {
+                    return "hello";
+                }
+
+                void main() {
+                    System.out.println(greeting());
+                }
+                """);
         cells.run("%run Short.java");
         assertEquals("hello\n", cells.printed());
     }

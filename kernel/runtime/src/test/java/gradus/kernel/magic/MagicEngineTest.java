@@ -58,7 +58,8 @@ class MagicEngineTest {
         assertEquals(3, timing.loops());
         assertEquals(2, timing.seconds().size());
         assertTrue(timing.toString().contains("per loop (median of 2 runs of 3 loops"), timing::toString);
-        assertInstanceOf(Timing.class, CELLS.value("%%timeit -n 2 -r 1\nint s = 0;\nfor (int i = 0; i < 9; i++) {\n  s += i;\n}\ns"));
+        assertInstanceOf(Timing.class,
+                CELLS.value("%%timeit -n 2 -r 1\nint s = 0;\nfor (int i = 0; i < 9; i++) {\n  s += i;\n}\ns"));
         assertInstanceOf(Timing.class, CELLS.value("%%timeit -n 2 -r 1\nvar l = new ArrayList<>(List.of(2, 1));\nl.sort(null)"));
     }
 

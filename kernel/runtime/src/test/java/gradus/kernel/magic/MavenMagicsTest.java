@@ -102,7 +102,7 @@ class MavenMagicsTest {
     void theNewestVersionWinsAndTheLoserIsNamed() throws Exception {
         var found = fetch(request("demo:left:1.0", "demo:right:1.0"));
         assertEquals(List.of("demo:left:1.0", "demo:right:1.0", "demo:base:2.0"), names(found));
-        assertEquals(List.of(new Lost("demo:base", "1.0", "demo:left", "2.0")), found.lost());
+        assertEquals(List.of(new Lost("demo:base", "1.0", Optional.of("demo:left"), "2.0")), found.lost());
         assertTrue(Files.exists(found.jars().getLast().file()));
         assertEquals(List.of("demo:base:2.0", "demo:right:1.0"),
                 names(fetch(request("demo:base:1.0", "demo:right:1.0"))).stream().sorted().toList());
@@ -138,7 +138,8 @@ class MavenMagicsTest {
                   <properties><left>1.0</left></properties>
                   <dependencies>
                     <dependency><groupId>demo</groupId><artifactId>left</artifactId><version>${left}</version></dependency>
-                    <dependency><groupId>demo</groupId><artifactId>right</artifactId><version>1.0</version><scope>test</scope></dependency>
+                    <dependency><groupId>demo</groupId><artifactId>right</artifactId><version>1.0</version>
+                      <scope>test</scope></dependency>
                   </dependencies>
                 </project>""");
         assertEquals(List.of("demo:left:1.0", "demo:base:1.0"), names(fetch(pom)));
@@ -195,7 +196,8 @@ class MavenMagicsTest {
             var proxy = Files.writeString(folder.resolve("proxy.xml"), """
                     <settings><localRepository>%s</localRepository>
                       <servers><server><id>mine</id><username>ada</username><password>lovelace</password></server></servers>
-                      <proxies><proxy><active>true</active><protocol>http</protocol><host>127.0.0.1</host><port>%s</port></proxy></proxies>
+                      <proxies><proxy><active>true</active><protocol>http</protocol>
+                        <host>127.0.0.1</host><port>%s</port></proxy></proxies>
                       <mirrors><mirror><id>mine</id><mirrorOf>*</mirrorOf><url>http://repository.invalid/</url></mirror></mirrors>
                     </settings>""".formatted(folder.resolve("second"), here.substring(here.indexOf(':') + 1)));
             assertEquals(List.of("demo:base:2.0"), names(fetch(withSettings(proxy))));

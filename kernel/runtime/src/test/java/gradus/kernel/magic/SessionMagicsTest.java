@@ -114,7 +114,8 @@ class SessionMagicsTest {
 
     @Test
     void memoryIsShownByVariable() {
-        cells.run("var array = new double[1000];\nvar text = \"abc\";\nvar list = List.of(new int[250], new int[250]);\nObject open = new Object();");
+        cells.run("var array = new double[1000];\nvar text = \"abc\";\nvar list = List.of(new int[250], new int[250]);\n"
+                + "Object open = new Object();");
         cells.run("%mem");
         assertTrue(cells.printed().startsWith("heap: "), cells::printed);
         var rows = cells.plain().lines().map(line -> line.replaceAll(" +", " ")).toList();

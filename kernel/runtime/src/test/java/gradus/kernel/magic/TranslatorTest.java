@@ -141,8 +141,8 @@ class TranslatorTest {
     @Test
     void theLastExpressionOfAMeasuredCellIsKept() throws Refused {
         var translation = translate("%%timeit -n 3\nint s = 0;\nfor (int i : is) {\n  s += i;\n}\ns * 2");
-        assertEquals("gradus.kernel.api.Magics.timeit(\"-n 3\", () -> {\nint s = 0;\nfor (int i : is) {\n  s += i;\n}\nreturn s * 2\n;})",
-                translation.code());
+        assertEquals("gradus.kernel.api.Magics.timeit(\"-n 3\", () -> {\nint s = 0;\nfor (int i : is) {\n  s += i;\n}\n"
+                + "return s * 2\n;})", translation.code());
         assertTrue(translation.alternative().orElseThrow().contains("\ns * 2\n;})"));
         assertEquals(Optional.empty(), translate("%%timeit\nf();").alternative());
     }
