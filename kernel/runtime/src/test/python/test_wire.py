@@ -4,9 +4,11 @@ import json
 import os
 import socket
 import struct
+import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import zmq
 
@@ -335,6 +337,31 @@ def test_a_cell_that_interrupts_every_thread_makes_nobody_deaf(tmp_path, setting
             connected.send_multipart(kernel.honest())
             assert answer(connected)["msg_type"] == "kernel_info_reply"
             connected.close()
+    finally:
+        kernel.stop()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux limits a process that runs")
+def test_a_process_without_a_file_left_goes_on(tmp_path):
+    import resource
+    kernel = Observed(tmp_path / "log")
+    try:
+        connected = kernel.connect("control")
+        connected.send_multipart(kernel.honest())
+        assert answer(connected)["msg_type"] == "kernel_info_reply"
+        pid = kernel.manager.provisioner.pid
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (psutil.Process(pid).num_fds() + 10, 4096))
+        before = kernel.lines()
+        bare = [kernel.dial("shell") for _ in range(40)]   # the system keeps 50 who wait to be let in
+        for each in bare:
+            each.sendall(GREETING + DEALER)
+        kernel.await_line("cannot let a client in", before)
+        connected.send_multipart(kernel.honest())
+        assert answer(connected)["msg_type"] == "kernel_info_reply"
+        for each in bare:
+            each.close()
+        assert kernel.run("20 + 5").result() == "25"
+        assert kernel.on_control("kernel_info_request")["content"]["status"] == "ok"
     finally:
         kernel.stop()
 

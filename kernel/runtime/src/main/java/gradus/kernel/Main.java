@@ -9,10 +9,13 @@ import gradus.kernel.session.Kernel;
 import gradus.kernel.wire.ConnectionFile;
 import gradus.kernel.wire.Sockets;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import sun.misc.Signal;
 
@@ -20,6 +23,8 @@ import sun.misc.Signal;
 public final class Main {
 
     private static final String USAGE = "usage: gradus.kernel.Main CONNECTION_FILE | --rehearse [CELLS_FILE]";
+
+    private static final int LOOK_AGAIN_MS = 200;
 
     private Main() {
     }
@@ -69,7 +74,28 @@ public final class Main {
         Optional.ofNullable(System.getenv("JPY_PARENT_PID"))
                 .filter(pid -> pid.matches("\\d{1,18}"))
                 .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)))
-                .ifPresent(parent -> parent.onExit().thenRun(kernel::requestShutdown));
+                .ifPresent(parent -> watch(parent, kernel));
+    }
+
+    /** While a cell has as many files open as a process may, the JDK takes every other process for dead: look again. */
+    private static void watch(ProcessHandle parent, Kernel kernel) {
+        var later = CompletableFuture.delayedExecutor(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS,
+                task -> Thread.ofPlatform().name("gradus parent watch").daemon().start(task));
+        parent.onExit().thenRunAsync(() -> {
+            if (canOpenFiles() && !parent.isAlive()) {
+                kernel.requestShutdown();
+            } else {
+                watch(parent, kernel);
+            }
+        }, later);
+    }
+
+    private static boolean canOpenFiles() {
+        try (var unused = SocketChannel.open()) {
+            return unused.isOpen();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static void fail(String why) {

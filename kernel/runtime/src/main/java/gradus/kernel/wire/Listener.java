@@ -135,7 +135,7 @@ final class Listener implements AutoCloseable {
                 admit(server.accept());
             } catch (ClosedChannelException e) {
                 listenAgain();
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            } catch (IOException | RuntimeException | Error e) {   // whatever it was, to end here is to be deaf
                 say(name + " cannot let a client in: " + e);
                 LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());   // too many open files do not get fewer by haste
             }
