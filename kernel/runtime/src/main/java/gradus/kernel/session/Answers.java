@@ -64,9 +64,9 @@ final class Answers {
         var found = engine().inspect(code, CodePoints.offset(code, question.path("cursor_pos")),
                 question.path("detail_level").asInt(0));
         var content = Json.ok().put("found", found.isPresent());
-        content.set("data", found.map(bundle -> Json.tree(bundle.data())).orElse(Json.object()));
-        content.set("metadata", found.map(bundle -> Json.tree(bundle.metadata())).orElse(Json.object()));
-        return content;
+        content.putObject("data");
+        content.putObject("metadata");
+        return found.map(bundle -> Json.with(content, bundle)).orElse(content);
     }
 
     /** The raw input is all there is: a cell is kept as it was typed. */

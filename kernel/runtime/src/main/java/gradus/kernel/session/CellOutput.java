@@ -159,14 +159,14 @@ final class CellOutput implements Frontend {
     }
 
     private void show(String type, Object value, String id) {
-        var content = content(frontEnds.values().render(value));
+        var content = Json.with(Json.object(), frontEnds.values().render(value));
         content.putObject("transient").put("display_id", id);
         send(type, content);
     }
 
     /** Shows the value of the cell's last expression. */
     void result(MimeBundle value, int executionCount) {
-        send("execute_result", content(value).put("execution_count", executionCount));
+        send("execute_result", Json.with(Json.object(), value).put("execution_count", executionCount));
     }
 
     @Override
@@ -253,12 +253,5 @@ final class CellOutput implements Frontend {
 
     private void publish(String type, ObjectNode content) {
         frontEnds.publish().accept(Message.broadcast(type, parent, content));
-    }
-
-    private static ObjectNode content(MimeBundle bundle) {
-        var content = Json.object();
-        content.set("data", Json.tree(bundle.data()));
-        content.set("metadata", Json.tree(bundle.metadata()));
-        return content;
     }
 }

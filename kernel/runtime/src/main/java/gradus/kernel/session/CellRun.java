@@ -99,13 +99,8 @@ final class CellRun {
 
     private ObjectNode value(Engine engine, String expression) {
         var found = new AtomicReference<ObjectNode>(Json.error("NoValue", "\"" + expression + "\" has no value", List.of()));
-        var outcome = engine.execute(new Cell(cell.number(), expression), value -> {
-            var bundle = cells.frontEnds().values().render(value);
-            var content = Json.ok();
-            content.set("data", Json.tree(bundle.data()));
-            content.set("metadata", Json.tree(bundle.metadata()));
-            found.set(content);
-        });
+        var outcome = engine.execute(new Cell(cell.number(), expression),
+                value -> found.set(Json.with(Json.ok(), cells.frontEnds().values().render(value))));
         return outcome instanceof Outcome.Failed(var name, var message, var traceback)
                 ? Json.error(name, message, traceback) : found.get();
     }

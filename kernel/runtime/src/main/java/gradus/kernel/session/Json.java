@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.api.MimeBundle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,13 @@ final class Json {
     static ObjectNode error(String name, String message, List<String> traceback) {
         var content = object().put("status", "error").put("ename", name).put("evalue", message == null ? "" : message);
         traceback.forEach(content.putArray("traceback")::add);
+        return content;
+    }
+
+    /** This content with the forms of a value. */
+    static ObjectNode with(ObjectNode content, MimeBundle bundle) {
+        content.set("data", tree(bundle.data()));
+        content.set("metadata", tree(bundle.metadata()));
         return content;
     }
 
