@@ -25,7 +25,7 @@ final class CellLines {
     private static final Pattern ASSIGNED_MAGIC = Pattern.compile(TARGET + "(%)([A-Za-z][\\w-]*)(.*)");
     private static final Pattern ASSIGNED_COMMAND = Pattern.compile(TARGET + "(!)()([^=].*)");
     private static final Pattern QUESTION = Pattern.compile("(\\s*)(\\??)(%{0,2}[A-Za-z_$][\\w$.-]*)(\\?{0,2})\\s*");
-    private static final Pattern DEPENDENCIES = Pattern.compile("(?m)^//DEPS[ \\t]+(.*)$");
+    private static final Pattern DEPENDENCIES = Pattern.compile("//DEPS\\s+(.*)");
     private static final Pattern TIMEIT_OPTIONS = Pattern.compile("((?:-[nr]\\s*\\d*\\s+)*)(.*)", Pattern.DOTALL);
     private static final Pattern CALL = Pattern.compile("[(!].*|[\\w$]+(?:\\.[\\w$]+)*\\(.*");
     private static final Pattern NAME = Pattern.compile("([\\w$]+)(?:\\.[\\w$]+)*\\s*(?:[;&|=?.].*)?");
@@ -42,7 +42,6 @@ final class CellLines {
             return new Java(before + kept + after, at, before.length(), kept.length());
         }
     }
-
 
     private final String cell;
     private final Catalog magics;
@@ -81,8 +80,8 @@ final class CellLines {
     private void plain(int end) {
         var line = cell.substring(at, end);
         int comment = scanner.read(line);
-        var found = DEPENDENCIES.matcher(line.strip());
-        if (line.substring(0, Math.min(comment, line.length())).isBlank() && found.matches()) {
+        var found = DEPENDENCIES.matcher(line.substring(comment).strip());
+        if (line.substring(0, comment).isBlank() && found.matches()) {
             dependencies.add(found.group(1));
         }
         code.append(cell, at, Math.min(end + 1, cell.length()));
@@ -103,7 +102,7 @@ final class CellLines {
             return true;
         }
         if (line.stripLeading().startsWith("%%")) {
-            throw new Refused("%" + "% begins the first line of a cell, and the whole cell below is its own"
+            throw new Refused("%% begins the first line of a cell, and the whole cell below is its own"
                     + "\nmove this and what belongs to it into a new cell", lineOf(cell, at));
         }
         if (magic.matches()) {

@@ -23,7 +23,8 @@ final class ShellMagics {
                     Runs a command of the system's shell.
                     """ + WHERE + """
 
-                    A backslash at a line's end joins the next one. To keep the lines it prints:  var files = !ls
+                    A backslash at a line's end joins the next one. To keep the lines it prints, without a semicolon:
+                    var files = !ls
                     A line that reads as a condition, !done or !list.isEmpty(), is Java; write %system to be sure.""",
                     (command, session) -> {
                         Command.line(command, session).run("the command");
