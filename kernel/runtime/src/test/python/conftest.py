@@ -62,9 +62,7 @@ class Kernel:
                 break
             if message["msg_type"] not in ("status", "execute_input"):
                 outputs.append(message)
-        while (reply := self.client.get_shell_msg(timeout=PATIENCE))["parent_header"]["msg_id"] != msg_id:
-            pass
-        return Outcome(reply, outputs)
+        return Outcome(self.reply(msg_id), outputs)
 
     def published(self, msg_id: str) -> dict:
         while True:
@@ -106,9 +104,15 @@ class Kernel:
         self.ask("kernel_info_request", {})
 
     def reply(self, msg_id: str) -> dict:
-        while (reply := self.client.get_shell_msg(timeout=PATIENCE))["parent_header"]["msg_id"] != msg_id:
-            pass
-        return reply
+        return self.replies(msg_id)[0]
+
+    def replies(self, *msg_ids: str) -> list[dict]:
+        """The replies to several requests, whichever comes first; others are passed over."""
+        found = {}
+        while not set(msg_ids) <= found.keys():
+            reply = self.client.get_shell_msg(timeout=PATIENCE)
+            found[reply["parent_header"]["msg_id"]] = reply
+        return [found[msg_id] for msg_id in msg_ids]
 
     def until_idle(self, msg_id: str) -> list[dict]:
         """What is published for a message, all but its busy and idle."""

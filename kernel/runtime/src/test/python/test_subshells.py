@@ -56,22 +56,19 @@ def test_a_failure_aborts_its_own_shell_alone(kernel, subshell):
     main = kernel.begin(waits)
     after = kernel.client.execute('"after"')
     kernel.settle()
-    kernel.ask("execute_request", {"code": "go.countDown();"},
-               kernel.on_control("create_subshell_request")["content"]["subshell_id"])
-    replies = {}
-    while not {failing, behind, main, after} <= replies.keys():
-        reply = kernel.client.get_shell_msg(timeout=PATIENCE)
-        replies[reply["parent_header"]["msg_id"]] = reply["content"]
-    assert replies[failing]["ename"].endswith("IllegalStateException")
-    assert replies[behind]["ename"] == "Aborted"
-    assert (replies[main]["status"], replies[after]["status"]) == ("ok", "ok")
+    kernel.send("execute_request", {"code": "go.countDown();"},
+                kernel.on_control("create_subshell_request")["content"]["subshell_id"])
+    contents = [reply["content"] for reply in kernel.replies(failing, behind, main, after)]
+    assert contents[0]["ename"].endswith("IllegalStateException")
+    assert contents[1]["ename"] == "Aborted"
+    assert (contents[2]["status"], contents[3]["status"]) == ("ok", "ok")
 
 
 def test_an_interrupt_reaches_every_shell(kernel, subshell):
     beside = begin(kernel, ON, subshell)
     main = kernel.begin(ON)
     kernel.manager.interrupt_kernel()
-    assert {kernel.client.get_shell_msg(timeout=PATIENCE)["content"]["status"] for _ in (beside, main)} == {"error"}
+    assert {reply["content"]["status"] for reply in kernel.replies(beside, main)} == {"error"}
     assert kernel.run("20 + 8").result() == "28"
 
 
@@ -80,8 +77,8 @@ def test_deleting_a_subshell_stops_what_it_runs(kernel, subshell):
     queued = kernel.send("execute_request", {"code": "1"}, subshell)
     kernel.settle()
     assert kernel.on_control("delete_subshell_request", subshell_id=subshell)["content"] == {"status": "ok"}
-    assert kernel.reply(running)["content"]["status"] == "error"
-    assert kernel.reply(queued)["content"]["ename"] == "Aborted"
+    stopped, skipped = kernel.replies(running, queued)
+    assert (stopped["content"]["status"], skipped["content"]["ename"]) == ("error", "Aborted")
     assert kernel.run("20 + 9").result() == "29"
 
 
