@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.kernel.api.Comm;
+import gradus.kernel.api.CommMessage;
 import gradus.kernel.api.Display;
 import gradus.kernel.api.Frontend;
 import gradus.kernel.api.Prelude;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,31 @@ class TrainingCurveTest {
         @Override
         public String input(String prompt, boolean hidden) {
             return "";
+        }
+
+        @Override
+        public void page(Object value) {
+            shown.add("page " + value);
+        }
+
+        @Override
+        public void setNextInput(String code) {
+            shown.add("next " + code);
+        }
+
+        @Override
+        public void outputLimit(int characters) {
+            shown.add("limit " + characters);
+        }
+
+        @Override
+        public Comm openComm(String target, CommMessage opening) {
+            throw new UnsupportedOperationException("no curve opens a comm");
+        }
+
+        @Override
+        public void registerComm(String target, Consumer<Comm> opened) {
+            throw new UnsupportedOperationException("no curve registers a comm");
         }
     }
 
