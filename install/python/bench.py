@@ -9,10 +9,12 @@ import json
 import os
 import statistics
 import subprocess
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from typing import Callable, Iterator
 
+import psutil
 from jupyter_client.manager import KernelManager
 
 
@@ -29,6 +31,8 @@ class Row:
 # --- the kernel, beside ipykernel -------------------------------------------------------------------------------------
 
 ROUNDS = 5
+MANY = 2000
+LINES = 200_000
 
 
 @dataclass
@@ -38,72 +42,104 @@ class Dialect:
     kernel: str
     one_line: Callable[[int], str]
     twenty: Callable[[int], str]
-    completion: str
+    incomplete: str
+    inspected: str
+    sleep: str
 
 
 JAVA = Dialect("gradus", lambda i: f"{i} + 1",
-               lambda i: "\n".join(f"var a{n} = {n} + {i};" for n in range(20)), "Math.s")
+               lambda i: "\n".join(f"var a{n} = {n} + {i};" for n in range(20)), "Math.s", "Math.max",
+               "Thread.sleep(2000);")
 PYTHON = Dialect("python3", lambda i: f"{i} + 1",
-                 lambda i: "\n".join(f"a{n} = {n} + {i}" for n in range(20)), "int.f")
+                 lambda i: "\n".join(f"a{n} = {n} + {i}" for n in range(20)), "int.f", "int.from_bytes",
+                 "import time; time.sleep(2)")
 
 
-def until_idle(client, msg_id: str) -> None:
-    while True:
-        message = client.get_iopub_msg(timeout=60)
-        if (message["parent_header"].get("msg_id") == msg_id and message["msg_type"] == "status"
-                and message["content"]["execution_state"] == "idle"):
-            return
-
-
-def reply_to(client, msg_id: str) -> dict:
-    while True:
-        message = client.get_shell_msg(timeout=60)
-        if message["parent_header"].get("msg_id") == msg_id:
-            return message
-
-
-def seconds(action: Callable[[], None]) -> float:
+def seconds(action: Callable[[], object]) -> float:
     began = time.perf_counter()
     action()
     return time.perf_counter() - began
 
 
+class Life:
+    """One kernel from its start on."""
+
+    def __init__(self, kernel: str) -> None:
+        self.manager = KernelManager(kernel_name=kernel)
+        self.client = None
+
+    def __enter__(self) -> "Life":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.client is not None:
+            self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def start(self) -> None:
+        self.manager.start_kernel(stderr=subprocess.DEVNULL)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.reply_to(self.client.kernel_info())
+
+    def subscribed(self) -> None:
+        self.client.wait_for_ready(timeout=60)  # IOPub is subscribed for certain, and silent
+
+    def reply_to(self, msg_id: str, channel: str = "shell") -> dict:
+        while True:
+            message = getattr(self.client, f"get_{channel}_msg")(timeout=60)
+            if message["parent_header"].get("msg_id") == msg_id:
+                return message["content"]
+
+    def output_of(self, msg_id: str) -> Iterator[dict]:
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == msg_id:
+                yield message
+                if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                    return
+
+    def cell(self, code: str) -> list[dict]:
+        msg_id = self.client.execute(code)
+        output = list(self.output_of(msg_id))
+        reply = self.reply_to(msg_id)
+        assert reply["status"] == "ok", reply
+        return output
+
+    def complete(self, code: str) -> None:
+        assert self.reply_to(self.client.complete(code))["matches"], f"nothing completes {code}"
+
+    def inspect(self, code: str) -> None:
+        assert self.reply_to(self.client.inspect(code))["found"], f"nothing is known of {code}"
+
+    def control(self) -> None:
+        request = self.client.session.msg("kernel_info_request")
+        self.client.control_channel.send(request)
+        self.reply_to(request["header"]["msg_id"], "control")
+
+    def resident_megabytes(self) -> float:
+        process = psutil.Process(self.manager.provisioner.process.pid)
+        return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 2 ** 20
+
+
 def one_life(dialect: Dialect) -> dict[str, list[float]]:
-    """Milliseconds of everything measured in one kernel, from its start on."""
-    manager = KernelManager(kernel_name=dialect.kernel)
-    client = None
-
-    def start() -> None:
-        nonlocal client
-        manager.start_kernel(stderr=subprocess.DEVNULL)
-        client = manager.client()
-        client.start_channels()
-        reply_to(client, client.kernel_info())
-
-    def cell(code: str) -> None:
-        msg_id = client.execute(code)
-        until_idle(client, msg_id)
-        reply = reply_to(client, msg_id)
-        assert reply["content"]["status"] == "ok", reply["content"]
-
-    def complete() -> None:
-        matches = reply_to(client, client.complete(dialect.completion))["content"]["matches"]
-        assert matches, f"{dialect.kernel} completes {dialect.completion} with nothing"
-
-    try:
-        started = seconds(start)
-        client.wait_for_ready(timeout=60)  # IOPub is subscribed for certain, and silent
-        first = seconds(lambda: cell(dialect.one_line(0)))
-        warm = [seconds(lambda: cell(dialect.one_line(i))) for i in range(1, 81)]
-        twenty = [seconds(lambda: cell(dialect.twenty(i))) for i in range(12)]
-        completion = [seconds(complete) for _ in range(15)]
-    finally:
-        if client is not None:
-            client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    return {name: [1000 * value for value in values] for name, values in {
-        "kernel.start": [started], "kernel.first-cell": [first], "kernel.cell": warm[50:],
-        "kernel.20-statements": twenty[4:], "kernel.completion": completion[5:]}.items()}
+    """Milliseconds (and megabytes) of everything measured in one kernel."""
+    with Life(dialect.kernel) as life:
+        started = seconds(life.start)
+        life.subscribed()
+        first = seconds(lambda: life.cell(dialect.one_line(0)))
+        warm = [seconds(lambda: life.cell(dialect.one_line(i))) for i in range(1, 81)]
+        twenty = [seconds(lambda: life.cell(dialect.twenty(i))) for i in range(12)]
+        resident = life.resident_megabytes()
+        completion = [seconds(lambda: life.complete(dialect.incomplete)) for _ in range(15)]
+        inspection = [seconds(lambda: life.inspect(dialect.inspected)) for _ in range(15)]
+        busy = life.client.execute(dialect.sleep)
+        control = [seconds(life.control) for _ in range(20)]
+        life.reply_to(busy)
+    values = {"kernel.start": [started], "kernel.first-cell": [first], "kernel.start-to-result": [started + first],
+              "kernel.cell": warm[50:], "kernel.20-statements": twenty[4:], "kernel.completion": completion[5:],
+              "kernel.inspection": inspection[5:], "kernel.control-while-busy": control[5:]}
+    return {name: [1000 * value for value in values] for name, values in values.items()} | {"kernel.memory": [resident]}
 
 
 def kernel() -> Iterator[Row]:
@@ -115,7 +151,63 @@ def kernel() -> Iterator[Row]:
                 all_values.setdefault(name, []).extend(values)
     for name in ours:
         mine, other = statistics.median(ours[name]), statistics.median(theirs[name])
-        yield Row(name, "ms", mine, "ipykernel", other, mine / other)
+        yield Row(name, "MB" if name == "kernel.memory" else "ms", mine, "ipykernel", other, mine / other)
+
+
+def long_life() -> Iterator[Row]:
+    """A kernel that has run thousands of cells, beside itself when it was young."""
+    with Life("gradus") as life:
+        life.start()
+        life.subscribed()
+        times = [1000 * seconds(lambda: life.cell(f"var v{i} = {i} + 1; v{i}")) for i in range(MANY + 50)]
+    young, old = statistics.median(times[50:100]), statistics.median(times[MANY:])
+    yield Row(f"kernel.cell-after-{MANY}", "ms", old, "cells 51 to 100", young, old / young)
+
+
+def flood() -> Iterator[Row]:
+    """Many lines for a reader who takes a while before the first: all arrive, in few messages."""
+    with Life("gradus") as life:
+        life.start()
+        life.subscribed()
+        msg_id = life.client.execute(f"for (int i = 0; i < {LINES}; i++) System.out.println(i);")
+        time.sleep(2)
+        texts = [message["content"]["text"] for message in life.output_of(msg_id) if message["msg_type"] == "stream"]
+    assert "".join(texts) == "".join(f"{i}\n" for i in range(LINES)), "output was lost or mislaid"
+    yield Row("kernel.flood", "msgs", len(texts))
+
+
+LOOP = """
+double loop() {
+    float[] x = new float[65536], y = new float[65536];
+    double best = 1e9;
+    for (int round = 0; round < 2000; round++) {
+        long start = System.nanoTime();
+        for (int i = 0; i < x.length; i++) y[i] += 2f * x[i];
+        best = Math.min(best, (System.nanoTime() - start) / 1e3);
+    }
+    return best;
+}
+"""
+
+
+def loop() -> Iterator[Row]:
+    """A vectorised loop in a cell, which can be interrupted, beside the same loop in a program, which cannot."""
+    with Life("gradus") as life:
+        life.start()
+        life.subscribed()
+        life.cell(LOOP)
+        for _ in range(3):
+            output = life.cell("loop()")
+        result = next(message for message in output if message["msg_type"] == "execute_result")
+        ours = float(result["content"]["data"]["text/plain"])
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "Loop.java")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("class Loop { static" + LOOP.replace("\ndouble", " double", 1)
+                       + "public static void main(String[] a) { loop(); loop(); System.out.println(loop()); } }")
+        java = os.environ["GRADUS_BENCH_JAVA"].split("\n")[0]
+        theirs = float(subprocess.run([java, source], check=True, capture_output=True, text=True).stdout)
+    yield Row("kernel.loop", "µs", ours, "plain java", theirs, ours / theirs)
 
 
 # --- what a Java program of ours measures -----------------------------------------------------------------------------
@@ -132,9 +224,28 @@ def java(main: str) -> Iterator[Row]:
 
 
 GROUPS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Row]]]] = {
-    "kernel": (("kernel.start", "kernel.first-cell", "kernel.cell", "kernel.20-statements", "kernel.completion"),
-               kernel),
+    "kernel": (("kernel.start", "kernel.first-cell", "kernel.start-to-result", "kernel.cell", "kernel.20-statements",
+                "kernel.completion", "kernel.inspection", "kernel.control-while-busy", "kernel.memory"), kernel),
+    "long life": ((f"kernel.cell-after-{MANY}",), long_life),
+    "flood": (("kernel.flood",), flood),
+    "loop": (("kernel.loop",), loop),
     "nn": (("nn.matmul-768", "nn.mlp-step", "nn.quickstart-epoch"), lambda: java("gradus.install.TensorBench")),
+}
+
+# What must hold; figures of one machine, ratios of any.
+MUST: dict[str, Callable[[Row], bool]] = {
+    "kernel.start": lambda row: row.ratio <= 1,
+    "kernel.first-cell": lambda row: row.ours <= 60,
+    "kernel.start-to-result": lambda row: row.ratio <= 1.3,
+    "kernel.cell": lambda row: row.ours <= 10,
+    "kernel.20-statements": lambda row: row.ours <= 25,
+    "kernel.completion": lambda row: row.ours <= 25 and row.ratio <= 1,
+    "kernel.inspection": lambda row: row.ours <= 25 and row.ratio <= 1,
+    "kernel.control-while-busy": lambda row: row.ours <= 5,
+    "kernel.memory": lambda row: row.ours <= 350,
+    f"kernel.cell-after-{MANY}": lambda row: row.ratio <= 2,
+    "kernel.flood": lambda row: row.ours < 500,
+    "kernel.loop": lambda row: row.ratio <= 1.1,
 }
 
 
@@ -158,11 +269,12 @@ def main() -> None:
         if not any(name.startswith(prefix) for name in known):
             parser.error(f"There is no measurement '{prefix}'. The measurements are: {', '.join(known)}.")
     rows = []
-    print(f"{'name':<24} {'unit':<6} {'ours':>10} {'theirs':>10} {'ratio':>7}  peer", flush=True)
+    print(f"{'name':<26} {'unit':<6} {'ours':>10} {'theirs':>10} {'ratio':>7}  peer", flush=True)
     for row in measure(options.names):
         rows.append(row)
         beside = f"{row.theirs:>10.3f} {row.ratio:>7.2f}  {row.peer}" if row.peer else f"{'-':>10} {'-':>7}"
-        print(f"{row.name:<24} {row.unit:<6} {row.ours:>10.3f} {beside}".rstrip(), flush=True)
+        verdict = "" if row.name not in MUST else "  ok" if MUST[row.name](row) else "  MISSED"
+        print(f"{row.name:<26} {row.unit:<6} {row.ours:>10.3f} {beside}{verdict}".rstrip(), flush=True)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump([asdict(row) for row in rows], file, indent=2)

@@ -347,7 +347,10 @@ final class CellCompiler {
 
         private List<String> imports(String unit, Collection<? extends Piece> members, List<Declaration> own) {
             var uses = members.stream().flatMap(piece -> piece.uses().stream()).collect(Collectors.toCollection(TreeSet::new));
-            reused.forEach(uses::add);
+            uses.addAll(reused);
+            if (unit.equals(className)) {
+                uses.addAll(kept.keySet());   // assigned here, declared elsewhere
+            }
             var imported = new LinkedHashSet<String>(prelude);
             var typesHere = own.stream().filter(Piece.Type.class::isInstance).map(Declaration::name).collect(Collectors.toSet());
             definitions.imports.forEach((key, declaration) -> {
