@@ -67,15 +67,15 @@ final class CellCompiler {
     private final Javac javac;
     private final CellReader reader;
     private final Definitions definitions;
-    private final List<String> prelude;
+    private final StandingImports prelude;
     private final Set<String> classNames;
 
     /** @param prelude the import declarations that every cell begins with */
-    CellCompiler(Javac javac, CellReader reader, Definitions definitions, List<String> prelude) {
+    CellCompiler(Javac javac, CellReader reader, Definitions definitions, StandingImports prelude) {
         this(javac, reader, definitions, prelude, new HashSet<>());
     }
 
-    private CellCompiler(Javac javac, CellReader reader, Definitions definitions, List<String> prelude,
+    private CellCompiler(Javac javac, CellReader reader, Definitions definitions, StandingImports prelude,
                          Set<String> classNames) {
         this.javac = javac;
         this.reader = reader;
@@ -351,7 +351,17 @@ final class CellCompiler {
             if (unit.equals(className)) {
                 uses.addAll(kept.keySet());   // assigned here, declared elsewhere
             }
-            var imported = new LinkedHashSet<String>(prelude);
+            var unknown = new HashSet<>(uses);
+            unknown.removeAll(definitions.names());
+            pieces.forEach(piece -> {
+                if (piece instanceof Piece.Variables variables) {
+                    variables.declarators().forEach(declarator -> unknown.remove(declarator.name()));
+                } else if (piece instanceof Declaration declaration) {
+                    unknown.remove(declaration.name());
+                }
+            });
+            results.keySet().forEach(result -> unknown.remove(result.name()));
+            var imported = new LinkedHashSet<>(prelude.neededBy(unknown));
             var typesHere = own.stream().filter(Piece.Type.class::isInstance).map(Declaration::name).collect(Collectors.toSet());
             definitions.imports.forEach((key, declaration) -> {
                 if (!typesHere.contains(key)) {

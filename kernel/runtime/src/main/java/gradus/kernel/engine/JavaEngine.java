@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,11 +38,12 @@ public final class JavaEngine implements Engine {
     private static final List<String> JAVA_IMPORTS = List.of("java.io.*", "java.math.*", "java.nio.file.*",
             "java.time.*", "java.util.*", "java.util.concurrent.*", "java.util.function.*", "java.util.stream.*",
             "static gradus.kernel.api.Notebook.*", "gradus.kernel.api.*");
+    private static final String PRACTICE = "int a = %d;\nvar b = List.of(a);\nb.stream().map(x -> x + a).toList()";
     private static final int PRACTICE_ROUNDS = 60;
     private static final int BALLAST = 8 << 20;
 
     private final ReentrantLock lock = new ReentrantLock(true);   // around everything that compiles
-    private final List<String> prelude;
+    private final StandingImports imports;
     private final Javac javac;
     private final CellReader reader;
     private final Definitions definitions = new Definitions();
@@ -57,23 +59,30 @@ public final class JavaEngine implements Engine {
     private volatile byte[] ballast = new byte[BALLAST];
 
     /**
-     * Starts the compiler and compiles a first cell with the imports of every {@link Prelude}, so that the reader's
-     * first cell need not wait for all that.
+     * Starts the compiler and compiles a first class, so that the first cell need not wait for all that. The imports of
+     * every {@link Prelude} are made in each cell.
      *
      * @param cellClassPath the jars and folders whose classes a cell may name
      */
     public JavaEngine(String cellClassPath) {
         var options = options();
-        prelude = Stream.concat(JAVA_IMPORTS.stream(), ServiceLoader.load(Prelude.class).stream()
-                .flatMap(found -> found.get().imports().stream())).distinct().toList();
         var entries = Arrays.stream(cellClassPath.split(File.pathSeparator)).map(Path::of).toList();
-        javac = new Javac(entries, options);
-        reader = new CellReader(options);
-        compiler = new CellCompiler(javac, reader, definitions, prelude);
         loader = new CellLoader(JavaEngine.class.getClassLoader(), entries);
         sources = new Sources(entries);
-        assistant = new Assistant(javac, reader, definitions, prelude, new Documentation(sources));
-        practise(1);
+        // two halves side by side: javac's first compilation takes 150 ms of a cold JVM, all the rest 90
+        var rest = CompletableFuture.supplyAsync(() -> {
+            var cells = new CellReader(options);
+            cells.read(PRACTICE.formatted(0));
+            return cells;
+        });
+        javac = new Javac(entries, options);
+        javac.compile(List.of(new Source("First", "package " + Javac.PACKAGE + "; class First { static int one = 1; }")),
+                (source, tree) -> { });
+        reader = rest.join();
+        imports = new StandingImports(Stream.concat(JAVA_IMPORTS.stream(), ServiceLoader.load(Prelude.class).stream()
+                .flatMap(found -> found.get().imports().stream())).distinct().toList(), loader);
+        compiler = new CellCompiler(javac, reader, definitions, imports);
+        assistant = new Assistant(javac, reader, definitions, imports.all(), new Documentation(sources));
     }
 
     private static List<String> options() {
@@ -104,14 +113,20 @@ public final class JavaEngine implements Engine {
     }
 
     private void practise(int round) {
-        locked(() -> {
+        var program = locked(() -> {
             try {
-                var program = compiler.apart().compile(new Cell(0, "int a = " + round + ";\nvar b = List.of(a);\nb.size()"), results);
-                return program.hasValue();
+                var compiled = compiler.apart().compile(new Cell(0, PRACTICE.formatted(round)), results);
+                loader.add(compiled.classes());
+                return compiled;
             } catch (NotCompiled e) {
                 throw new IllegalStateException("the compiler cannot compile: " + e.faults(), e);
             }
         });
+        try {
+            call(program);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
@@ -195,9 +210,7 @@ public final class JavaEngine implements Engine {
         var around = classAround(program.className());
         execution.enterUserCode();
         try {
-            var run = around.getDeclaredMethod(CellNames.RUN);
-            run.setAccessible(true);
-            var value = run.invoke(null);
+            var value = call(program);
             if (execution.isStopped()) {
                 throw new CellInterrupted();
             }
@@ -211,6 +224,12 @@ public final class JavaEngine implements Engine {
         } finally {
             execution.leaveUserCode();
         }
+    }
+
+    private Object call(Program program) throws ReflectiveOperationException {
+        var run = classAround(program.className()).getDeclaredMethod(CellNames.RUN);
+        run.setAccessible(true);
+        return run.invoke(null);
     }
 
     /** A variable whose initialiser was not reached, or failed, is not defined: that is clearer than a null. */
@@ -307,7 +326,7 @@ public final class JavaEngine implements Engine {
 
     @Override
     public List<String> imports() {
-        return locked(() -> Stream.concat(prelude.stream(), definitions.imports.values().stream()).distinct().toList());
+        return locked(() -> Stream.concat(imports.all().stream(), definitions.imports.values().stream()).distinct().toList());
     }
 
     @Override

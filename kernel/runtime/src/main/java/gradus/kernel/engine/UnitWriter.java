@@ -17,10 +17,10 @@ import java.util.function.Predicate;
  * on its own line, and the statements become methods that {@link CellNames#RUN} calls one after another:
  *
  * <pre>{@code
- * int a = 1;              static int a; static void do$1() throws Throwable { a = 1; done$ = 1;
+ * int a = 1;              static int a; static void do$1() throws java.lang.Throwable { a = 1; done$ = 1;
  * a++;                    a++; done$ = 2; }
  * int f() { return a; }   static int f() { return a; }
- * f()                     static Object do$2() throws Throwable { return f(); }
+ * f()                     static Object do$2() throws java.lang.Throwable { return f(); }
  * }</pre>
  */
 final class UnitWriter {
@@ -100,7 +100,7 @@ final class UnitWriter {
                         .filter(declarator -> writer.typeOf(declarator).isEmpty()).forEach(writer::local);
                 case Piece.Statement statement -> writer.out.insert("{ ").copy(statement.start(), statement.end()).insert(" }");
                 case Piece.Expression expression -> {
-                    writer.out.insert("{ Object value$ = ").copy(expression.text()).insert("; }");
+                    writer.out.insert("{ java.lang.Object value$ = ").copy(expression.text()).insert("; }");
                 }
                 default -> { }
             }
@@ -129,7 +129,7 @@ final class UnitWriter {
     private void footer(List<String> tail) {
         out.beyond();
         tail.forEach(out::insert);
-        out.insert(" static Object " + CellNames.RUN + "() throws Throwable { ");
+        out.insert(" static java.lang.Object " + CellNames.RUN + "() throws java.lang.Throwable { ");
         calls.forEach(out::insert);
         out.insert(plan.isShown && !onlyTypes ? "} }" : "return null; } }");
     }
@@ -155,7 +155,7 @@ final class UnitWriter {
             }
             case Piece.Expression expression when isShown -> {
                 closeStep();
-                openStep("Object");
+                openStep("java.lang.Object");
                 out.insert("return ").copy(expression.text()).insert(";");
                 closeStep();
             }
@@ -166,7 +166,7 @@ final class UnitWriter {
                 if (expression.standsAlone()) {
                     out.copy(expression.text()).insert(";");
                 } else {
-                    out.insert("{ Object value$ = ").copy(expression.text()).insert("; }");
+                    out.insert("{ java.lang.Object value$ = ").copy(expression.text()).insert("; }");
                 }
                 out.insert(" " + CellNames.DONE + " = " + (index + 1) + ";");
             }
@@ -185,7 +185,7 @@ final class UnitWriter {
     private void openStep(String result) {
         steps++;
         inStep = true;
-        out.insert(" static " + result + " " + CellNames.STEP + steps + "() throws Throwable { ");
+        out.insert(" static " + result + " " + CellNames.STEP + steps + "() throws java.lang.Throwable { ");
         calls.add((result.equals("void") ? "" : "return ") + CellNames.STEP + steps + "(); ");
     }
 
@@ -197,7 +197,7 @@ final class UnitWriter {
     }
 
     private void field(Declarator declarator) {
-        var type = typeOf(declarator).orElse("Object");
+        var type = typeOf(declarator).orElse("java.lang.Object");
         var kept = plan.kept.get(declarator.name());
         boolean isNew = kept == null && fields.add(declarator.name());
         out.moveTo(declarator.at());
