@@ -43,7 +43,8 @@ final class Listener implements AutoCloseable {
 
         void joined(Connection client);
 
-        void received(Connection client, List<byte[]> message);
+        /** Throws {@link Broken} to have the client disconnected. */
+        void received(Connection client, List<byte[]> message) throws Broken;
 
         void left(Connection client);
     }

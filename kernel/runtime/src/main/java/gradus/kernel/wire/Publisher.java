@@ -1,5 +1,6 @@
 package gradus.kernel.wire;
 
+import gradus.kernel.wire.Frames.Broken;
 import gradus.kernel.wire.Frames.Frame;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ final class Publisher implements Listener.Clients {
     }
 
     @Override
-    public synchronized void received(Connection client, List<byte[]> message) {
+    public synchronized void received(Connection client, List<byte[]> message) throws Broken {
         var subscription = message.getFirst();
         var wanted = topics.get(client);
         if (message.size() > 1 || subscription.length == 0 || subscription[0] < 0 || subscription[0] > 1) {
@@ -53,8 +54,7 @@ final class Publisher implements Listener.Clients {
         } else if (subscription[0] == 0) {
             remove(wanted, Arrays.copyOfRange(subscription, 1, subscription.length));
         } else if (wanted.size() >= MOST_TOPICS || subscription.length > MOST_TOPIC_BYTES) {
-            LOG.log(System.Logger.Level.WARNING, "a client of iopub is disconnected: it subscribes to too much");
-            client.close();
+            throw new Broken("more subscriptions, or longer ones, than anybody needs");
         } else {
             var topic = Arrays.copyOfRange(subscription, 1, subscription.length);
             client.send(Frame.message(welcome.apply(topic)));

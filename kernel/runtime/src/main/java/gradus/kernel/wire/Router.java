@@ -64,7 +64,7 @@ final class Router implements Listener.Clients {
         synchronized (receiving) {
             try {
                 received.accept(frames);
-            } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            } catch (RuntimeException | Error e) {   // a request that fails must not cut its client off
                 LOG.log(System.Logger.Level.WARNING, "a handler failed on a received message", e);
             }
         }
