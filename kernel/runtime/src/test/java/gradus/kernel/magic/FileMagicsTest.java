@@ -1,12 +1,15 @@
 package gradus.kernel.magic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.kernel.engine.Engine.Outcome.Failed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,5 +121,19 @@ class FileMagicsTest {
                 """);
         cells.run("%run Short.java");
         assertEquals("hello\n", cells.printed());
+    }
+
+    @Test
+    void anInterruptReachesTheScriptThatRuns() throws Exception {
+        file("loop.jsh", "int begun = 1;\nSystem.setProperty(\"gradus.test.loop\", \"runs\");\nwhile (true) {\n}\n");
+        var cell = new FutureTask<>(() -> cells.outcome("%run loop.jsh"));
+        var runner = new Thread(cell);
+        runner.start();
+        while (System.getProperty("gradus.test.loop") == null && runner.isAlive()) {
+            Thread.onSpinWait();
+        }
+        cells.engine().interrupt(runner);
+        assertEquals("InterruptedException", assertInstanceOf(Failed.class, cell.get()).name());
+        assertEquals(2, cells.value("begun + 1"));
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -169,5 +170,34 @@ class SessionMagicsTest {
         assertEquals(folder.resolve("lib") + "\n", cells.printed());
         assertTrue(cells.fail("%classpath lib/*.zip").message().contains("nothing matches"));
         assertTrue(cells.fail("%classpath nothing.jar").message().contains("there is no "));
+    }
+
+    @Test
+    void aLibraryBringsMagicsOfItsOwn(@TempDir Path folder) throws IOException {
+        var source = Files.writeString(folder.resolve("Shout.java"), """
+                package mine;
+
+                public class Shout implements gradus.kernel.api.Magic {
+                    public String name() {
+                        return "shout";
+                    }
+
+                    public String help() {
+                        return "%shout TEXT\\nSays it louder.";
+                    }
+
+                    public Object line(String text, gradus.kernel.api.Session session) {
+                        return text.toUpperCase() + session.evaluate("40 + 2");
+                    }
+                }
+                """);
+        assertEquals(0, ToolProvider.findFirst("javac").orElseThrow().run(System.out, System.err, "-d", folder.toString(),
+                "-classpath", System.getProperty("java.class.path"), source.toString()));
+        Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(folder.resolve("META-INF/services/gradus.kernel.api.Magic"), "mine.Shout\n");
+        cells.run("%classpath " + folder);
+        assertEquals("HELLO42", cells.value("var loud = %shout hello\nloud"));
+        cells.run("%shout?");
+        assertEquals("%shout TEXT\nSays it louder.", paged());
     }
 }
