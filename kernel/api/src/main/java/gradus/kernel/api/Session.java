@@ -24,6 +24,9 @@ public interface Session {
     /** Code that {@link #evaluate} was given, and that did not compile or has thrown. */
     final class Failure extends RuntimeException {
 
+        /** How the traceback calls the code; whoever knows a better name may replace it. */
+        public static final String PLACE = "evaluated code";
+
         private final transient List<String> traceback;
 
         public Failure(String message, List<String> traceback) {
@@ -31,7 +34,7 @@ public interface Session {
             this.traceback = List.copyOf(traceback);
         }
 
-        /** The lines that a cell with this code would have shown. */
+        /** The lines that a cell with this code would have shown, with {@link #PLACE} for its name. */
         public List<String> traceback() {
             return traceback;
         }

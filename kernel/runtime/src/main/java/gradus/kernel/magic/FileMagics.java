@@ -164,12 +164,12 @@ final class FileMagics {
         }
     }
 
-    /** Runs code from a file; what went wrong is shown with the file's own lines before the cell's. */
+    /** Runs code from a file; what went wrong is shown with the file's name and lines before the cell's. */
     private static void evaluate(String place, String code, Session session) {
         try {
             session.evaluate(code);
         } catch (Session.Failure e) {
-            e.traceback().forEach(System.err::println);
+            e.traceback().forEach(line -> System.err.println(line.replace(Session.Failure.PLACE, place)));
             throw new IllegalStateException(place + " failed: " + e.getMessage() + "\nwhat it defined before that stays defined");
         }
     }

@@ -67,7 +67,8 @@ final class NotebookSession implements Session {
     @Override
     public Object evaluate(String code) {
         var value = new AtomicReference<Object>();
-        var run = new FutureTask<>(() -> runner.runWithin(new Cell(number, code), value::set));
+        int within = number;
+        var run = new FutureTask<>(() -> runner.runWithin(new Cell(within, code), value::set));
         var thread = new Thread(run, "gradus evaluation");
         thread.setDaemon(true);
         thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
@@ -88,7 +89,8 @@ final class NotebookSession implements Session {
             throw new IllegalStateException("the engine failed on: " + code, run.exceptionNow());
         }
         if (run.resultNow() instanceof Failed failed) {
-            throw new Failure(failed.name() + ": " + failed.message(), failed.traceback());
+            throw new Failure(failed.name() + ": " + failed.message(), failed.traceback().stream()
+                    .map(line -> line.replace("Cell In[" + within + "]", Failure.PLACE)).toList());
         }
         return value.get();
     }

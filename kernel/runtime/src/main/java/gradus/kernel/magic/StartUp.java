@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 /** The scripts that are run once, before the first cell. */
 public final class StartUp {
 
+    private static final int NUMBER = 0;   // of no cell of the reader's
+
     private final FutureTask<List<String>> done;
     private final AtomicBoolean told = new AtomicBoolean();
 
@@ -67,9 +69,10 @@ public final class StartUp {
 
     private static Optional<String> run(Path script, BiFunction<Cell, Consumer<Object>, Outcome> engine) {
         try {
-            var outcome = engine.apply(new Cell(0, Files.readString(script)), value -> { });
+            var outcome = engine.apply(new Cell(NUMBER, Files.readString(script)), value -> { });
             return outcome instanceof Failed failed
-                    ? Optional.of("start-up script " + script + " failed:\n" + String.join("\n", failed.traceback()))
+                    ? Optional.of("start-up script " + script + " failed:\n" + String.join("\n", failed.traceback())
+                            .replace("Cell In[" + NUMBER + "]", String.valueOf(script.getFileName())))
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.of("start-up script " + script + " cannot be read: " + FileMagics.reason(e)

@@ -89,6 +89,7 @@ class FileMagicsTest {
         var failed = cells.fail("%run bad.jsh");
         assertTrue(failed.message().startsWith("bad.jsh failed: java.lang.ArithmeticException: / by zero"), failed.message());
         assertTrue(cells.printed().contains("int bad = 1 / 0;"), cells::printed);
+        assertTrue(cells.printed().contains("bad.jsh, line 2"), cells::printed);
         assertTrue(CellRunner.text(failed).contains("---->   1 %run bad.jsh"), CellRunner.text(failed));
     }
 

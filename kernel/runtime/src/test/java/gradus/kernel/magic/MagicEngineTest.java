@@ -140,6 +140,7 @@ class MagicEngineTest {
             assertEquals(6, cells.value("fromScript + 1"));
             assertTrue(cells.printed().contains("bad.jsh failed:"), cells::printed);
             assertTrue(cells.printed().contains("/ by zero"), cells::printed);
+            assertTrue(cells.printed().contains("bad.jsh, line 1"), cells::printed);
             assertTrue(cells.printed().contains("none.jsh cannot be read: there is no such file"), cells::printed);
             cells.run("int again = 1;");
             assertEquals("", cells.printed());
