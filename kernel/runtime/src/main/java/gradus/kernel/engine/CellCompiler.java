@@ -131,6 +131,7 @@ final class CellCompiler {
         private Map<String, Variable> kept;
         private Definitions.Touched touched;
         private Map<String, Defined> recompiled;
+        private NameTable names;
 
         Attempt(Cell cell, Reading reading, Results earlier) {
             this.cell = cell;
@@ -188,6 +189,8 @@ final class CellCompiler {
             touched = definitions.touchedBy(changed, redeclared());
             pieces = pieces.stream().filter(piece -> !(piece instanceof Piece.Type type && reused.contains(type.name()))).toList();
             recompiled = recompiled();
+            names = new NameTable(definitions, prelude, className, pieces, reused, kept, touched.variables(), recompiled,
+                    broken.keySet(), results.keySet().stream().map(Variable::name).collect(Collectors.toSet()));
         }
 
         private java.util.function.Predicate<String> mentionsAny(Set<String> changed) {
@@ -293,7 +296,7 @@ final class CellCompiler {
         private List<Unit> units() {
             var units = new ArrayList<Unit>();
             var own = pieces.stream().filter(Declaration.class::isInstance).map(Declaration.class::cast).toList();
-            var plan = new UnitWriter.Plan(className, imports(className, pieces, own), pieces, types, kept,
+            var plan = new UnitWriter.Plan(className, names.imports(className, pieces, own), pieces, types, kept,
                     this::canBeEmptiedFirst, isShown);
             var tail = tail(own);
             touched.variables().forEach(variable ->
@@ -304,9 +307,9 @@ final class CellCompiler {
                         var origin = group.getFirst().cell();
                         var members = group.stream().map(Defined::piece)
                                 .sorted(java.util.Comparator.comparingInt(Piece::start)).toList();
-                        var olderPlan = new UnitWriter.Plan(owner, imports(owner, members, members),
+                        var olderPlan = new UnitWriter.Plan(owner, names.imports(owner, members, members),
                                 List.copyOf(members), Map.of(), Map.of(), declarator -> false, false);
-                        add(units, UnitWriter.write(origin.source(), olderPlan, forwarders(owner, members)), owner, origin,
+                        add(units, UnitWriter.write(origin.source(), olderPlan, names.forwarders(owner, members)), owner, origin,
                                 members);
                     });
             return units;
@@ -314,7 +317,7 @@ final class CellCompiler {
 
         /** The members of the class around the cell that none of its lines declares. */
         private List<String> tail(List<Declaration> own) {
-            var tail = new ArrayList<>(forwarders(className, own));
+            var tail = new ArrayList<>(names.forwarders(className, own));
             results.keySet().forEach(result -> tail.add(" static " + result.type() + " " + result.name() + ";"));
             return tail;
         }
@@ -343,133 +346,6 @@ final class CellCompiler {
                     .contains(declarator.name());
         }
 
-        // ---- names
-
-        private List<String> imports(String unit, Collection<? extends Piece> members, List<Declaration> own) {
-            var uses = members.stream().flatMap(piece -> piece.uses().stream()).collect(Collectors.toCollection(TreeSet::new));
-            uses.addAll(reused);
-            if (unit.equals(className)) {
-                uses.addAll(kept.keySet());   // assigned here, declared elsewhere
-            }
-            var unknown = new HashSet<>(uses);
-            unknown.removeAll(definitions.names());
-            pieces.forEach(piece -> {
-                if (piece instanceof Piece.Variables variables) {
-                    variables.declarators().forEach(declarator -> unknown.remove(declarator.name()));
-                } else if (piece instanceof Declaration declaration) {
-                    unknown.remove(declaration.name());
-                }
-            });
-            results.keySet().forEach(result -> unknown.remove(result.name()));
-            var imported = new LinkedHashSet<>(prelude.neededBy(unknown));
-            var typesHere = own.stream().filter(Piece.Type.class::isInstance).map(Declaration::name).collect(Collectors.toSet());
-            definitions.imports.forEach((key, declaration) -> {
-                if (!typesHere.contains(key)) {
-                    imported.add(declaration);
-                }
-            });
-            for (var name : uses) {
-                ownersOf(name, unit).forEach(owner -> imported.add("static " + Definitions.qualified(owner, name)));
-            }
-            return List.copyOf(imported);
-        }
-
-        /** The other classes from which a unit must import a name. */
-        private Set<String> ownersOf(String name, String unit) {
-            var owners = new LinkedHashSet<String>();
-            variableOwner(name).ifPresent(owners::add);
-            typeOwner(name).ifPresent(owners::add);
-            var methods = methodOwners(name);
-            if (!needsForwarders(methods, unit)) {
-                owners.addAll(methods.values());
-            }
-            owners.remove(unit);
-            return owners;
-        }
-
-        private Optional<String> variableOwner(String name) {
-            for (var piece : pieces) {
-                if (piece instanceof Piece.Variables variables && !kept.containsKey(name)
-                        && variables.declarators().stream().anyMatch(declarator -> declarator.name().equals(name))) {
-                    return Optional.of(className);
-                }
-            }
-            if (touched.variables().stream().anyMatch(variable -> variable.name().equals(name))) {
-                return Optional.of(className);
-            }
-            return Optional.ofNullable(definitions.variables.get(name)).map(Variable::owner);
-        }
-
-        private Optional<String> typeOwner(String name) {
-            if (pieces.stream().anyMatch(piece -> piece instanceof Piece.Type type && type.name().equals(name))) {
-                return Optional.of(className);
-            }
-            return Optional.ofNullable(recompiled.get(name)).or(() -> Optional.ofNullable(definitions.declared.get(name)))
-                    .filter(Defined::isType).map(Defined::owner);
-        }
-
-        /** Where the methods of a name are, by their keys. */
-        private Map<String, String> methodOwners(String name) {
-            var owners = new LinkedHashMap<String, String>();
-            definitions.methods(name).forEach(defined -> owners.put(defined.key(), defined.owner()));
-            broken.keySet().forEach(owners::remove);
-            recompiled.values().stream().filter(defined -> !defined.isType() && defined.name().equals(name))
-                    .forEach(defined -> owners.put(defined.key(), defined.owner()));
-            for (var piece : pieces) {
-                if (piece instanceof Piece.Method method && method.name().equals(name)) {
-                    owners.put(method.header().key(name), className);
-                }
-            }
-            return owners;
-        }
-
-        /**
-         * A method that a class declares hides all imported ones of its name, and two classes may both still hold a
-         * method that only one of them defines now: overloads that are spread over cells are then called by way of
-         * private methods of the unit's own.
-         */
-        private static boolean needsForwarders(Map<String, String> methods, String unit) {
-            return new HashSet<>(methods.values()).size() > 1;
-        }
-
-        private List<String> forwarders(String unit, List<Declaration> own) {
-            var uses = Stream.concat(unit.equals(className) ? pieces.stream() : Stream.<Piece>empty(), own.stream())
-                    .flatMap(piece -> piece.uses().stream()).collect(Collectors.toCollection(TreeSet::new));
-            var forwarders = new ArrayList<String>();
-            for (var name : uses) {
-                var methods = methodOwners(name);
-                if (needsForwarders(methods, unit)) {
-                    methods.forEach((key, owner) -> {
-                        if (!owner.equals(unit)) {
-                            forwarders.add(forwarder(name, headerOf(key), owner));
-                        }
-                    });
-                }
-            }
-            return forwarders;
-        }
-
-        private Piece.Header headerOf(String key) {
-            return pieces.stream().filter(piece -> piece instanceof Piece.Method method
-                            && method.header().key(method.name()).equals(key)).findFirst()
-                    .or(() -> Optional.ofNullable(definitions.declared.get(key)).map(Defined::piece))
-                    .or(() -> Optional.ofNullable(recompiled.get(key)).map(Defined::piece))
-                    .map(piece -> ((Piece.Method) piece).header()).orElseThrow();
-        }
-
-        private static String forwarder(String name, Piece.Header header, String owner) {
-            var parameters = new ArrayList<String>();
-            var arguments = new ArrayList<String>();
-            for (var type : header.parameterTypes()) {
-                arguments.add("a" + arguments.size());
-                parameters.add(type + " " + arguments.getLast());
-            }
-            return " private static " + header.typeParameters() + " " + header.result() + " " + name + "("
-                    + String.join(", ", parameters) + ")" + header.thrown() + " { "
-                    + (header.result().equals("void") ? "" : "return ") + Definitions.qualified(owner, name) + "("
-                    + String.join(", ", arguments) + "); }";
-        }
-
         // ---- types
 
         private Stream<Declarator> declarators() {
@@ -489,7 +365,7 @@ final class CellCompiler {
 
         private Map<String, String> inferTypes() {
             var own = pieces.stream().filter(Declaration.class::isInstance).map(Declaration.class::cast).toList();
-            var plan = new UnitWriter.Plan(className, imports(className, pieces, own), pieces, types, Map.of(),
+            var plan = new UnitWriter.Plan(className, names.imports(className, pieces, own), pieces, types, Map.of(),
                     declarator -> false, false);
             var text = UnitWriter.writeForTypes(cell.source(), plan, tail(own));
             return javac.analyze(new Source(className, text.toString()), unit -> {
