@@ -179,13 +179,11 @@ public class JavaEngineTest {
         assertEquals(4, value("2 + 2"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {
-        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\".matches(\"(a+)+b\")",
-        "BigInteger.valueOf(3).pow(100_000_000).bitLength()"})
-    void aSecondInterruptStopsLibraryCodeThatIsDeafToTheFirst(String deaf) throws Exception {
+    @Test
+    void aSecondInterruptStopsLibraryCodeThatIsDeafToTheFirst() throws Exception {
         running = new CountDownLatch(1);
-        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JavaEngineTest.running.countDown();\n" + deaf));
+        var cell = new FutureTask<>(() -> run("gradus.kernel.engine.JavaEngineTest.running.countDown();\n"
+                + "while (true) BigInteger.valueOf(3).pow(100_000_000);"));
         var thread = new Thread(cell);
         thread.start();
         assertTrue(running.await(30, TimeUnit.SECONDS));
@@ -203,7 +201,7 @@ public class JavaEngineTest {
 
     private static boolean inLibrary(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().startsWith("java.util.regex.") || frame.getClassName().startsWith("java.math."));
+                .anyMatch(frame -> frame.getClassName().startsWith("java.math."));
     }
 
     @Test
