@@ -119,7 +119,9 @@ public record Timing(List<Double> seconds, long loops, long compiling) {
         if (compiling > 20 && compiling > 50 * total) {   // milliseconds: 5 % of the whole
             text += "\nthe JIT compiler was still at work for " + compiling + " ms of it; run it again for a steadier figure";
         }
-        if (median() < 5e-9) {
+        if (median() < 5e-11) {
+            text += "\nthe JIT compiler has removed the code, since nobody uses what it computes: end it with an expression";
+        } else if (median() < 5e-9) {
             text += "\nmost of this is the loop and the call themselves: measure more work at once";
         }
         return text;
