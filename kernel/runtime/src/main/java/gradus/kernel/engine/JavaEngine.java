@@ -281,11 +281,11 @@ public final class JavaEngine implements Engine {
     }
 
     private List<String> largest() {
-        var sizes = variables().stream().map(v -> Map.entry(v, Sizes.estimate(v.value())))
+        var sizes = variables().stream().map(v -> Map.entry(v, Footprint.of(v.value()).bytes()))
                 .filter(entry -> entry.getValue() > 1 << 20)
                 .sorted(Comparator.comparingLong((Map.Entry<Variable, Long> entry) -> entry.getValue()).reversed())
-                .limit(5).map(entry -> "  %s %s: %,d MB".formatted(entry.getKey().type(), entry.getKey().name(),
-                        entry.getValue() >> 20)).toList();
+                .limit(5).map(entry -> "  %s %s: %s".formatted(entry.getKey().type(), entry.getKey().name(),
+                        Footprint.text(entry.getValue()))).toList();
         return sizes.isEmpty() ? List.of() : Stream.concat(
                 Stream.of("The largest variables, which you may set to null:"), sizes.stream()).toList();
     }

@@ -1,6 +1,7 @@
 package gradus.kernel.engine;
 
 import java.lang.ref.SoftReference;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class Results {
 
     private static final int KEPT = 200;
     private static final long LARGE = 1 << 20;
+    private static final int LOOKED_AT = 10_000;   // objects: a result must not cost the cell its time
     private static final Pattern NAME = Pattern.compile("\\$\\d+|\\${1,3}");
 
     private record Entry(String type, Object small, SoftReference<Object> large) {
@@ -35,10 +37,13 @@ final class Results {
         }
     };
 
+    /** Remembers a cell's value; what is evaluated beside a cell, under its number, does not take its place. */
     synchronized void put(int number, String type, Object value) {
-        boolean isLarge = Sizes.estimate(value) > LARGE;
-        entries.remove(number);
-        entries.put(number, new Entry(type, isLarge ? null : value, isLarge ? new SoftReference<>(value) : null));
+        if (!entries.containsKey(number)) {
+            boolean isLarge = value instanceof Collection<?> all && all.size() > LOOKED_AT
+                    || Footprint.of(value, LOOKED_AT).bytes() > LARGE;
+            entries.put(number, new Entry(type, isLarge ? null : value, isLarge ? new SoftReference<>(value) : null));
+        }
     }
 
     /** Whether a name is one of ours, whatever it stands for. */

@@ -3,6 +3,7 @@ package gradus.kernel.magic;
 import gradus.kernel.api.Magic;
 import gradus.kernel.api.Notebook;
 import gradus.kernel.api.Session;
+import gradus.kernel.engine.Footprint;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,6 +2,7 @@ package gradus.kernel.magic;
 
 import gradus.kernel.api.Magic;
 import gradus.kernel.api.Session;
+import gradus.kernel.engine.Footprint;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Comparator;

@@ -3,6 +3,7 @@ package gradus.kernel.magic;
 import gradus.kernel.api.Display;
 import gradus.kernel.api.MimeBundle;
 import gradus.kernel.api.Notebook;
+import gradus.kernel.engine.Footprint;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.aether.transfer.AbstractTransferListener;

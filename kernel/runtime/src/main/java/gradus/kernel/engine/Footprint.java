@@ -1,8 +1,11 @@
-package gradus.kernel.magic;
+package gradus.kernel.engine;
 
 import gradus.kernel.api.Sizer;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Modifier;
 import java.nio.Buffer;
 import java.nio.CharBuffer;
 import java.nio.DoubleBuffer;
@@ -22,12 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * How much memory a value holds, roughly: arrays, texts, boxes, Java's collections and maps with all they hold, and what a
- * {@link Sizer} measures. Private fields are closed to us, so other objects count as their head alone.
+ * How much memory a value holds, roughly: arrays, texts, boxes, Java's collections and maps with all they hold, the fields
+ * of other objects, and what a {@link Sizer} measures. The JDK keeps its own fields to itself: such objects count as their
+ * head alone.
+ *
+ * @param complete whether everything was counted
  */
-record Footprint(long bytes, boolean complete) {
+public record Footprint(long bytes, boolean complete) {
 
     /** Objects that are looked at before the estimate gives up: about 0.1 s. */
     private static final int MAX_OBJECTS = 1_000_000;
@@ -39,21 +46,32 @@ record Footprint(long bytes, boolean complete) {
     private static final int MAP_HEAD = 48 + 16;
     private static final int MAP_ENTRY = 32 + 8;
 
-    static Footprint of(Object value) {
-        return new Walk().of(value);
+    public static Footprint of(Object value) {
+        return of(value, MAX_OBJECTS);
+    }
+
+    /** @param objects as many are looked at, at most */
+    static Footprint of(Object value, int objects) {
+        return new Walk(objects).of(value);
     }
 
     private static final class Walk {
+
+        private final int limit;
 
         private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         private final Deque<Object> waiting = new ArrayDeque<>();
         private long bytes;
         private boolean complete = true;
 
+        Walk(int limit) {
+            this.limit = limit;
+        }
+
         Footprint of(Object value) {
             add(value);
             while (!waiting.isEmpty()) {
-                if (seen.size() > MAX_OBJECTS) {
+                if (seen.size() > limit) {
                     return new Footprint(bytes, false);
                 }
                 weigh(waiting.pop());
@@ -62,7 +80,9 @@ record Footprint(long bytes, boolean complete) {
         }
 
         private void add(Object value) {
-            if (value != null && !(value instanceof Enum<?>) && !(value instanceof Class<?>) && seen.add(value)) {
+            boolean isShared = value instanceof Enum<?> || value instanceof Class<?> || value instanceof Thread
+                    || value instanceof ClassLoader;
+            if (value != null && !isShared && seen.add(value)) {
                 waiting.push(value);
             }
         }
@@ -101,16 +121,31 @@ record Footprint(long bytes, boolean complete) {
             var element = value.getClass().getComponentType();
             if (element == null) {
                 bytes += OBJECT;
-                complete = false;
+                for (Class<?> type = value.getClass(); type != Object.class; type = type.getSuperclass()) {
+                    Stream.of(type.getDeclaredFields()).filter(field -> !Modifier.isStatic(field.getModifiers()))
+                            .forEach(field -> follow(value, field));
+                }
             } else {
                 bytes += OBJECT + (long) width(element) * Array.getLength(value);
+            }
+        }
+
+        private void follow(Object value, Field field) {
+            bytes += width(field.getType());
+            if (!field.getType().isPrimitive()) {
+                try {
+                    field.setAccessible(true);
+                    add(field.get(value));
+                } catch (InaccessibleObjectException | IllegalAccessException e) {
+                    complete = false;
+                }
             }
         }
 
         /** Stops at what is too much to look at, rather than putting all of it aside first. */
         private void addAll(Collection<?> values) {
             for (var value : values) {
-                if (seen.size() > MAX_OBJECTS) {
+                if (seen.size() > limit) {
                     return;
                 }
                 add(value);
@@ -141,7 +176,8 @@ record Footprint(long bytes, boolean complete) {
     private static int width(Class<?> element) {
         return element == long.class || element == double.class ? 8
                 : element == int.class || element == float.class ? 4
-                : element == short.class || element == char.class ? 2 : 1;
+                : element == short.class || element == char.class ? 2
+                : element.isPrimitive() ? 1 : REFERENCE;
     }
 
     private static long width(Buffer buffer) {
@@ -154,7 +190,7 @@ record Footprint(long bytes, boolean complete) {
     }
 
     /** Bytes with a unit: {@code 1.2 MB}. */
-    static String text(long bytes) {
+    public static String text(long bytes) {
         double scaled = bytes;
         for (var unit : new String[] {"B", "kB", "MB", "GB"}) {
             if (scaled < 1000) {
