@@ -97,6 +97,7 @@ enum Verb {
             unit        JUnit in every module (mvn verify)
             protocol    the installed kernel, judged by jupyter_kernel_test and jupyter_client
             notebooks   every notebook in notebooks/, executed and exported
+            outsiders   nbclient, jupyter console, papermill and nbconvert at the installed kernel
             browser     JupyterLab in Chromium: run all cells, watch the live picture change
             entry       this command
 
@@ -345,6 +346,7 @@ final class Testing {
     static {
         PYTHON_SUITES.put("protocol", "kernel/runtime/src/test/python");
         PYTHON_SUITES.put("notebooks", "notebooks/src/test/python");
+        PYTHON_SUITES.put("outsiders", "install/src/test/python/test_outsiders.py");
         PYTHON_SUITES.put("browser", "install/src/test/python/test_browser.py");
         PYTHON_SUITES.put("entry", "install/src/test/python/test_gradus.py");
     }
@@ -831,14 +833,20 @@ record Python(Path executable) {
             create();
         }
         for (String name : requirements) {
-            Path file = Checkout.path("install/python/" + name);
+            Path folder = Checkout.path("install/python");
+            Path file = folder.resolve(name);
             Path stamp = VENV.resolve(name + ".fingerprint");
             Fingerprint wanted = new Fingerprint().addFiles(file);
+            for (String line : Files.readAllLines(file)) {
+                if (line.startsWith("./")) { // a package of ours, which pip looks for in the folder that it runs in
+                    wanted.addFiles(folder.resolve(line).normalize());
+                }
+            }
             if (!wanted.standsIn(stamp)) {
                 System.out.println("Installing " + (name.contains("test") ? "what the tests need" : "Jupyter")
                         + " in " + VENV);
                 int status = python.command(List.of("-m", "pip", "install", "-q", "--disable-pip-version-check",
-                        "-r", file.toString())).run();
+                        "-r", name)).in(folder).run();
                 if (status != 0) {
                     throw new Failure(1, "pip could not install what " + file + " names; its message stands above.");
                 }

@@ -1,4 +1,4 @@
-"""The command as a person types it."""
+"""The command as a person types it, and notebooks to give it."""
 
 import os
 import re
@@ -7,8 +7,10 @@ import signal
 import subprocess
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).parents[4]
 COMMAND = [shutil.which("java"), str(ROOT / "install" / "Gradus.java")]
@@ -18,6 +20,14 @@ PATIENCE = 180
 def gradus(*words: str, **more) -> subprocess.CompletedProcess:
     return subprocess.run([*COMMAND, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           timeout=PATIENCE, **more)
+
+
+def notebook(path: Path, *cells) -> Path:
+    """Writes a notebook for the installed kernel; a cell is its code, or a node of nbformat's."""
+    kernelspec = {"name": "gradus", "display_name": "Java (Gradus)", "language": "java"}
+    nbformat.write(new_notebook(metadata={"kernelspec": kernelspec},
+                                cells=[new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]), path)
+    return path
 
 
 class Lab:

@@ -11,9 +11,8 @@ import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
-from nbformat.v4 import new_code_cell, new_notebook
 
-from conftest import ROOT, gradus
+from conftest import ROOT, gradus, notebook
 
 VERBS = ["lab", "run", "test", "kernelspec", "bench", "doctor"]
 
@@ -43,7 +42,7 @@ def test_an_unknown_verb_lists_the_verbs():
     (["lab", "--port"], "--port needs a value"),
     (["lab", "--port", "many"], "--port many is not a port"),
     (["run"], "Which notebook?"),
-    (["test", "unti"], "There is no suite 'unti'. The suites are: unit, protocol, notebooks, browser, entry."),
+    (["test", "unti"], "There is no suite 'unti'. The suites are: unit, protocol, notebooks, outsiders, browser, entry."),
     (["kernelspec", "--user", "--prefix", "x"], "exclude each other"),
     (["bench", "speed"], "There is no measurement 'speed'"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
@@ -86,12 +85,6 @@ def test_bench_writes_its_figures(tmp_path):
 
 
 # --- run --------------------------------------------------------------------------------------------------------------
-
-def notebook(path, *cells: str):
-    kernelspec = {"name": "gradus", "display_name": "Java (Gradus)", "language": "java"}
-    nbformat.write(new_notebook(metadata={"kernelspec": kernelspec}, cells=[new_code_cell(cell) for cell in cells]), path)
-    return path
-
 
 def test_run_prints_a_line_for_each_cell_and_writes_the_result(tmp_path):
     path = notebook(tmp_path / "good.ipynb", "int n = 6;\nint m = 7;", "n * m")
