@@ -98,7 +98,7 @@ enum Verb {
             protocol    the installed kernel, judged by jupyter_kernel_test and jupyter_client
             notebooks   every notebook in notebooks/, executed and exported
             outsiders   nbclient, jupyter console, papermill and nbconvert at the installed kernel
-            browser     JupyterLab in Chromium: run all cells, watch the live picture change
+            browser     JupyterLab in Chromium: run all cells, look up, interrupt, answer a question
             entry       this command
 
             Without a name: all of them. The last line is "N passed, N failed"; what could not run has failed.""",
