@@ -474,6 +474,8 @@ final class Kernel {
     static final List<String> JVM_OPTIONS = Stream.concat(
             Stream.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
                     "-Djava.awt.headless=true",
+                    // a start runs much code a little: C2 took 40 % of its processor time, and is now asked later
+                    "-XX:Tier4InvocationThreshold=30000", "-XX:Tier4CompileThreshold=60000",
                     // a second interrupt lets the kernel put checks into library code that was deaf to the first
                     "-Djdk.attach.allowAttachSelf=true", "-XX:+EnableDynamicAgentLoading"),
             // the parts of javac that the kernel compiles cells with

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class CrashReport {
 
-    private static final System.Logger LOG = System.getLogger(CrashReport.class.getName());
+    private static final Log LOG = new Log(CrashReport.class);
     private static final Pattern NAME = Pattern.compile("hs_err_pid(\\d+)\\.log");
     private static final Pattern SIGNAL = Pattern.compile("^#\\s+((?:SIG|EXCEPTION_)\\w+|Internal Error[^,]*)", Pattern.MULTILINE);
     private static final Pattern FRAME = Pattern.compile("^# Problematic frame:\\s*^#\\s*(.+?)\\s*$", Pattern.MULTILINE);

@@ -40,8 +40,8 @@ public final class Main {
                         : List.of(Files.readString(Path.of(arguments[1])).split("(?m)^// ----.*\\R")));
             } else {
                 var history = History.open();
-                var scripts = StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home")));
-                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine(history, scripts), history);
+                var engine = engine(history, StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home"))));
+                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine, history);
                 watchParent(kernel);
                 Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
@@ -61,10 +61,7 @@ public final class Main {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
         return () -> {
             var engine = new JavaEngine(classPath);
-            var practice = new Thread(engine::practise, "gradus practice");
-            practice.setDaemon(true);
-            practice.setPriority(Thread.MIN_PRIORITY);
-            practice.start();
+            Thread.ofPlatform().daemon().name("gradus practice").start(engine::practise);
             return new MagicEngine(engine, history, scripts);
         };
     }

@@ -4,6 +4,7 @@ import com.sun.tools.attach.AgentInitializationException;
 import com.sun.tools.attach.AgentLoadException;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
+import gradus.kernel.Log;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassTransform;
@@ -37,7 +38,7 @@ import java.util.stream.Collectors;
  */
 public final class DeafCode {
 
-    private static final System.Logger LOG = System.getLogger(DeafCode.class.getName());
+    private static final Log LOG = new Log(DeafCode.class);
     private static final ClassDesc THREAD = Thread.class.describeConstable().orElseThrow();
     private static final ClassDesc CANCELLED = CancellationException.class.describeConstable().orElseThrow();
 

@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -39,6 +41,7 @@ public final class JavaEngine implements Engine {
             "java.time.*", "java.util.*", "java.util.concurrent.*", "java.util.function.*", "java.util.stream.*",
             "static gradus.kernel.api.Notebook.*", "gradus.kernel.api.*");
     private static final String PRACTICE = "int a = %d;\nvar b = List.of(a);\nb.stream().map(x -> x + a).toList()";
+    private static final int IDLE_MS = 1_500;
     private static final int PRACTICE_ROUNDS = 60;
     private static final int BALLAST = 8 << 20;
 
@@ -55,7 +58,7 @@ public final class JavaEngine implements Engine {
     private final Traceback tracebacks = new Traceback(origins::get);
     private final Sources sources;
     private final Assistant assistant;
-    private volatile boolean used;
+    private final CountDownLatch used = new CountDownLatch(1);
     private volatile byte[] ballast = new byte[BALLAST];
 
     /**
@@ -102,14 +105,21 @@ public final class JavaEngine implements Engine {
     }
 
     /**
-     * Compiles little cells until the JIT has compiled what every cell needs. Meant for the idle time between the start
-     * and the first cell: it ends as soon as there is one.
+     * Runs a little cell, so that all that a cell needs is loaded, and in the idle time after that more of them, so that
+     * the JIT compiles it: it would otherwise take the processor from a reader who does not wait. Ends with the first cell.
      */
     public void practise() {
-        for (int i = 0; i < PRACTICE_ROUNDS && !used; i++) {
-            practise(i);
+        practise(0);
+        try {
+            for (int i = 1; i < PRACTICE_ROUNDS && !used.await(i == 1 ? IDLE_MS : 0, TimeUnit.MILLISECONDS); i++) {
+                practise(i);
+            }
+            if (used.getCount() > 0) {
+                locked(javac::index);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        locked(javac::index);
     }
 
     private void practise(int round) {
@@ -131,7 +141,7 @@ public final class JavaEngine implements Engine {
 
     @Override
     public Outcome execute(Cell cell, Consumer<Object> result) {
-        used = true;
+        used.countDown();
         var thread = Thread.currentThread();
         var outer = running.get(thread);
         var execution = outer == null ? Execution.begin() : outer;

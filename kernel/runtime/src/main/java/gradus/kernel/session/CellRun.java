@@ -1,6 +1,7 @@
 package gradus.kernel.session;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.Log;
 import gradus.kernel.engine.Engine;
 import gradus.kernel.engine.Engine.Cell;
 import gradus.kernel.engine.Engine.Outcome;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** One {@code execute_request}, from busy to idle. */
 final class CellRun {
 
-    private static final System.Logger LOG = System.getLogger(CellRun.class.getName());
+    private static final Log LOG = new Log(CellRun.class);
 
     private final Request request;
     private final Cells cells;

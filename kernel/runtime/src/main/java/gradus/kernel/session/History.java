@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import gradus.kernel.session.HistoryDatabase.Written;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -31,7 +32,7 @@ public final class History implements AutoCloseable {
     public record Entry(long session, int line, String input, Optional<String> output) {
     }
 
-    private static final System.Logger LOG = System.getLogger(History.class.getName());
+    private static final Log LOG = new Log(History.class);
     private static final int CLOSE_SECONDS = 15;
 
     private final LinkedBlockingQueue<Written> incoming = new LinkedBlockingQueue<>();

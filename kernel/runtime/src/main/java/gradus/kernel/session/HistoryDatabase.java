@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import gradus.kernel.session.History.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ final class HistoryDatabase {
         T run() throws SQLException;
     }
 
-    private static final System.Logger LOG = System.getLogger(HistoryDatabase.class.getName());
+    private static final Log LOG = new Log(HistoryDatabase.class);
     private static final int BUSY_MILLISECONDS = 10_000;
     private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSxxx");
     private static final DateTimeFormatter IN_FILE_NAME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS");

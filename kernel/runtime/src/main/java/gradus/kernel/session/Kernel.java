@@ -1,6 +1,7 @@
 package gradus.kernel.session;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.Log;
 import gradus.kernel.engine.Engine;
 import gradus.kernel.wire.ConnectionFile;
 import gradus.kernel.wire.Message;
@@ -27,7 +28,7 @@ import java.util.function.Supplier;
  */
 public final class Kernel implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(Kernel.class.getName());
+    private static final Log LOG = new Log(Kernel.class);
 
     private final ThreadGroup kernelThreads = new ThreadGroup("gradus kernel");
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
@@ -59,7 +60,7 @@ public final class Kernel implements AutoCloseable {
 
     /** Answers from now on; the engine starts beside that, and only the first cell waits for it. */
     public void start() {
-        new Thread(engine, "gradus engine start").start();
+        new Thread(engine, "gradus engine").start();
         Runtime.getRuntime().addShutdownHook(lastWords);
         sockets.start();
         status(Json.object(), "starting");

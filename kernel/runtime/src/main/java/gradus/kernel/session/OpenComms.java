@@ -2,6 +2,7 @@ package gradus.kernel.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gradus.kernel.Log;
 import gradus.kernel.api.Comm;
 import gradus.kernel.api.CommMessage;
 import gradus.kernel.api.Frontend;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
 /** The comms that are open, and who waits for the front end to open more. */
 final class OpenComms {
 
-    private static final System.Logger LOG = System.getLogger(OpenComms.class.getName());
+    private static final Log LOG = new Log(OpenComms.class);
 
     private final Map<String, OpenComm> comms = new ConcurrentHashMap<>();
     private final Map<String, Consumer<Comm>> targets = new ConcurrentHashMap<>();

@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import gradus.kernel.wire.Message;
 import gradus.kernel.wire.Sockets;
 import gradus.kernel.wire.Sockets.Channel;
@@ -14,7 +15,7 @@ final class Questions {
     private record Question(String id, CompletableFuture<String> answer) {
     }
 
-    private static final System.Logger LOG = System.getLogger(Questions.class.getName());
+    private static final Log LOG = new Log(Questions.class);
 
     private final Sockets sockets;
     private final Deque<Question> open = new ArrayDeque<>();   // the newest first

@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import gradus.kernel.engine.Engine;
 import gradus.kernel.session.CellOutput.Stream;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class Shell {
 
-    private static final System.Logger LOG = System.getLogger(Shell.class.getName());
+    private static final Log LOG = new Log(Shell.class);
 
     private final Cells cells;
     private final Thread thread;

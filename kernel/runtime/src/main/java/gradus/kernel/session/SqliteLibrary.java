@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.sqlite.util.OSInfo;
  */
 final class SqliteLibrary {
 
-    private static final System.Logger LOG = System.getLogger(SqliteLibrary.class.getName());
+    private static final Log LOG = new Log(SqliteLibrary.class);
     private static final String FOLDER = "org.sqlite.lib.path";
     private static final String NAME = "org.sqlite.lib.name";
 

@@ -1,5 +1,6 @@
 package gradus.kernel.session;
 
+import gradus.kernel.Log;
 import gradus.kernel.api.Frontend;
 import gradus.kernel.session.CellOutput.Stream;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class StandardStreams implements AutoCloseable {
     }
 
     /** Logs into the process's stream, on whatever thread: what a user's code logs appears in its cell. */
-    static void log(System.Logger log, System.Logger.Level level, String line, Throwable thrown) {
+    static void log(Log log, System.Logger.Level level, String line, Throwable thrown) {
         ScopedValue.where(AS_KERNEL, true).run(() -> log.log(level, line, thrown));
     }
 

@@ -1,5 +1,6 @@
 package gradus.kernel.wire;
 
+import gradus.kernel.Log;
 import gradus.kernel.wire.Frames.Broken;
 import gradus.kernel.wire.Frames.Frame;
 import gradus.kernel.wire.Mechanism.Peer;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Connection {
 
-    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+    private static final Log LOG = new Log(Connection.class);
 
     /** What one message may hold; a notebook server passes on 10 MB at most. */
     private static final long MOST_MESSAGE_BYTES = Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);

@@ -1,5 +1,6 @@
 package gradus.kernel.wire;
 
+import gradus.kernel.Log;
 import gradus.kernel.wire.Frames.Broken;
 import java.io.EOFException;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class Listener implements AutoCloseable {
         void left(Connection client);
     }
 
-    private static final System.Logger LOG = System.getLogger(Listener.class.getName());
+    private static final Log LOG = new Log(Listener.class);
     private static final int MOST_CLIENTS = 512;   // each costs two threads; a notebook server has one or two per kernel
     private static final int MOST_GREETING = 32;
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);

@@ -1,5 +1,6 @@
 package gradus.kernel.wire;
 
+import gradus.kernel.Log;
 import gradus.kernel.wire.Frames.Broken;
 import gradus.kernel.wire.Frames.Frame;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.function.Function;
 /** Clients that subscribe: each gets what begins with one of its topics, and first of all a welcome. */
 final class Publisher implements Listener.Clients {
 
-    private static final System.Logger LOG = System.getLogger(Publisher.class.getName());
+    private static final Log LOG = new Log(Publisher.class);
     private static final int MOST_TOPICS = 1_000;
     private static final int MOST_TOPIC_BYTES = 1_000;
 

@@ -1,5 +1,6 @@
 package gradus.kernel.wire;
 
+import gradus.kernel.Log;
 import gradus.kernel.wire.Frames.Frame;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.function.Consumer;
 /** Clients with names: a message that comes in begins with its sender's, one that goes out with its receiver's. */
 final class Router implements Listener.Clients {
 
-    private static final System.Logger LOG = System.getLogger(Router.class.getName());
+    private static final Log LOG = new Log(Router.class);
 
     private final Consumer<List<byte[]>> received;
     private final Map<String, Connection> byName = new HashMap<>();

@@ -1,6 +1,7 @@
 package gradus.kernel.wire;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import gradus.kernel.Log;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.UnknownHostException;
@@ -37,7 +38,7 @@ public final class Sockets implements AutoCloseable {
         }
     }
 
-    private static final System.Logger LOG = System.getLogger(Sockets.class.getName());
+    private static final Log LOG = new Log(Sockets.class);
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final ConnectionFile connection;

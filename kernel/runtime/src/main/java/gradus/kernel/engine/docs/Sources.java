@@ -1,5 +1,6 @@
 package gradus.kernel.engine.docs;
 
+import gradus.kernel.Log;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,7 @@ import java.util.zip.ZipFile;
  */
 public final class Sources implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(Sources.class.getName());
+    private static final Log LOG = new Log(Sources.class);
 
     private final Path jdk;
     private final List<Path> classPath = new CopyOnWriteArrayList<>();
