@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import sun.misc.Signal;
@@ -40,8 +43,9 @@ public final class Main {
                         : List.of(Files.readString(Path.of(arguments[1])).split("(?m)^// ----.*\\R")));
             } else {
                 var history = History.open();
-                var engine = engine(history, StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home"))));
-                var kernel = new Kernel(ConnectionFile.read(Path.of(arguments[0])), engine, history);
+                var connection = ConnectionFile.read(Path.of(arguments[0]));
+                var scripts = StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home")));
+                var kernel = new Kernel(connection, engine(history, scripts), history);
                 watchParent(kernel);
                 Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
                 kernel.start();
@@ -56,13 +60,28 @@ public final class Main {
         System.exit(0);   // threads of the user's must not keep the process
     }
 
-    /** The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. */
+    /**
+     * The engine for cells that see the classes of {@code -Dgradus.cell.classpath}, else all of this process. It begins to
+     * start at once, beside the sockets.
+     */
     static Supplier<Engine> engine(History history, List<Path> scripts) {
         var classPath = System.getProperty("gradus.cell.classpath", System.getProperty("java.class.path"));
+        var start = new FutureTask<>(() -> new JavaEngine(classPath));
+        Thread.ofPlatform().daemon().name("gradus engine start").start(() -> {
+            start.run();
+            if (start.state() == Future.State.SUCCESS) {
+                start.resultNow().practise();
+            }
+        });
         return () -> {
-            var engine = new JavaEngine(classPath);
-            Thread.ofPlatform().daemon().name("gradus practice").start(engine::practise);
-            return new MagicEngine(engine, history, scripts);
+            try {
+                return new MagicEngine(start.get(), history, scripts);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the engine was starting", e);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the engine could not start", e.getCause());
+            }
         };
     }
 
