@@ -52,10 +52,22 @@ final class Assistant {
     /** Makes a name of what stands before the cursor, be it nothing or a keyword. */
     private static final String CURSOR = "$cursor$";
 
+    /** What has been asked: the text up to the name's end, and whether its source is wanted too. */
+    private record Question(String text, boolean withSource) {
+    }
+
+    private static final int KNOWN = 100;
+
     private final Javac javac;
     private final CellReader reader;
     private final Definitions definitions;
     private final List<String> prelude;
+    private final Map<Question, Optional<MimeBundle>> known = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Question, Optional<MimeBundle>> eldest) {
+            return size() > KNOWN;
+        }
+    };
 
     private final Inspection inspection;
 
@@ -249,17 +261,26 @@ final class Assistant {
     // ---- inspection
 
     Optional<MimeBundle> inspect(String code, int cursor, int detail) {
-        return nameAt(code, cursor).flatMap(end -> {
-            int start = end;
-            while (start > 0 && Character.isJavaIdentifierPart(code.charAt(start - 1))) {
-                start--;
-            }
-            var before = code.substring(0, start);
-            var name = code.substring(start, end);
-            boolean isMember = before.stripTrailing().endsWith(".");
-            return (isMember ? Optional.<MimeBundle>empty() : own(name)).or(() -> atEnd(code.substring(0, end), (task, path) -> inspection.describe(
-                    meant(task, path, name), detail > 0, task.getElements(), task.getTypes())).flatMap(found -> found));
-        });
+        // a front end asks the same again with each press of a key and each move of the cursor
+        return nameAt(code, cursor).flatMap(end -> known.computeIfAbsent(new Question(code.substring(0, end), detail > 0),
+                question -> describe(code, end, detail > 0)));
+    }
+
+    /** A cell has been compiled: names may mean something else now. */
+    void forget() {
+        known.clear();
+    }
+
+    private Optional<MimeBundle> describe(String code, int end, boolean withSource) {
+        int start = end;
+        while (start > 0 && Character.isJavaIdentifierPart(code.charAt(start - 1))) {
+            start--;
+        }
+        var before = code.substring(0, start);
+        var name = code.substring(start, end);
+        boolean isMember = before.stripTrailing().endsWith(".");
+        return (isMember ? Optional.<MimeBundle>empty() : own(name)).or(() -> atEnd(code.substring(0, end), (task, path) -> inspection.describe(
+                meant(task, path, name), withSource, task.getElements(), task.getTypes())).flatMap(found -> found));
     }
 
     /** What cells define is described by its source: nobody has written more about it. */

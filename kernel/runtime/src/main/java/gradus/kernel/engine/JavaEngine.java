@@ -182,6 +182,7 @@ public final class JavaEngine implements Engine {
 
     private Program compile(Cell cell) {
         try {
+            assistant.forget();
             var program = compiler.compile(cell, results);
             loader.add(program.classes());
             origins.putAll(program.origins());
@@ -345,6 +346,7 @@ public final class JavaEngine implements Engine {
             javac.addClassPath(entries);
             loader.addClassPath(entries);
             entries.forEach(sources::add);
+            assistant.forget();
             return null;
         });
     }
@@ -354,6 +356,7 @@ public final class JavaEngine implements Engine {
         locked(() -> {
             definitions.variables.values().forEach(variable -> set(variable, null));
             definitions.clear();
+            assistant.forget();
             results.clear();
             return null;
         });
