@@ -378,7 +378,8 @@ final class Assistant {
 
     private <T> Optional<T> atEnd(CellReader.Reading reading, int cursor, BiFunction<JavacTaskImpl, TreePath, T> question) {
         var uses = reading.pieces().stream().flatMap(piece -> piece.uses().stream()).collect(Collectors.toSet());
-        var plan = new UnitWriter.Plan("Asked", imports(uses), reading.pieces(), Map.of(), Map.of(), declarator -> false, false);
+        var plan = new UnitWriter.Plan("Asked", imports(uses), reading.pieces(), Map.of(), Map.of(), Map.of(), declarator -> false,
+                false);
         var unit = UnitWriter.writeForQuestion(reading.text(), plan);
         int end = unit.ofCell(cursor);
         return javac.analyze(new Source("Asked", unit.toString()), (task, tree) -> pathEndingAt(task, tree, end)

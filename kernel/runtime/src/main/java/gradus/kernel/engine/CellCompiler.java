@@ -297,7 +297,7 @@ final class CellCompiler {
             var units = new ArrayList<Unit>();
             var own = pieces.stream().filter(Declaration.class::isInstance).map(Declaration.class::cast).toList();
             var plan = new UnitWriter.Plan(className, names.imports(className, pieces, own), pieces, types, kept,
-                    this::canBeEmptiedFirst, isShown);
+                    definitions.variables, this::canBeEmptiedFirst, isShown);
             var tail = tail(own);
             touched.variables().forEach(variable ->
                     tail.add(" static " + moved(variable.type()) + " " + variable.name() + ";"));
@@ -308,7 +308,7 @@ final class CellCompiler {
                         var members = group.stream().map(Defined::piece)
                                 .sorted(java.util.Comparator.comparingInt(Piece::start)).toList();
                         var olderPlan = new UnitWriter.Plan(owner, names.imports(owner, members, members),
-                                List.copyOf(members), Map.of(), Map.of(), declarator -> false, false);
+                                List.copyOf(members), Map.of(), Map.of(), Map.of(), declarator -> false, false);
                         add(units, UnitWriter.write(origin.source(), olderPlan, names.forwarders(owner, members)), owner, origin,
                                 members);
                     });
@@ -365,8 +365,13 @@ final class CellCompiler {
 
         private Map<String, String> inferTypes() {
             var own = pieces.stream().filter(Declaration.class::isInstance).map(Declaration.class::cast).toList();
-            var plan = new UnitWriter.Plan(className, names.imports(className, pieces, own), pieces, types, Map.of(),
-                    declarator -> false, false);
+            var imports = new ArrayList<>(names.imports(className, pieces, own));
+            declarators().filter(declarator -> declarator.value().map(value -> value.uses().contains(declarator.name()))
+                            .orElse(false) && definitions.variables.containsKey(declarator.name()))
+                    .map(declarator -> definitions.variables.get(declarator.name()))
+                    .forEach(old -> imports.add("static " + Definitions.qualified(old.owner(), old.name())));
+            var plan = new UnitWriter.Plan(className, imports, pieces, types, Map.of(),
+                    Map.of(), declarator -> false, false);
             var text = UnitWriter.writeForTypes(cell.source(), plan, tail(own));
             return javac.analyze(new Source(className, text.toString()), unit -> {
                 var found = new HashMap<String, String>();
@@ -386,7 +391,7 @@ final class CellCompiler {
         private static void locals(JCBlock body, Map<String, String> found) {
             for (var statement : body.stats) {
                 if (statement instanceof JCVariableDecl local && local.sym != null) {
-                    found.put(local.name.toString(), TypeText.of(local.sym.type));
+                    found.put(local.name.toString().replace(UnitWriter.NEW, ""), TypeText.of(local.sym.type));
                 }
             }
         }

@@ -7,6 +7,8 @@ import gradus.kernel.engine.CellCompiler.Program;
 import gradus.kernel.engine.docs.Documentation;
 import gradus.kernel.engine.docs.Sources;
 import java.io.File;
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
@@ -97,11 +99,18 @@ public final class JavaEngine implements Engine {
         return List.copyOf(options);
     }
 
-    /** Classes with preview features load only in a JVM that was started for them. */
+    /** Whether this JVM was started for preview features: only then does it load a class that uses them. */
     private static boolean previewIsOn() {
-        return Stream.concat(ProcessHandle.current().info().arguments().stream().flatMap(Arrays::stream),
-                Stream.ofNullable(System.getenv("JDK_JAVA_OPTIONS")).flatMap(words -> Arrays.stream(words.split("\\s+"))))
-                .anyMatch("--enable-preview"::equals);
+        var bytes = ClassFile.of().build(ClassDesc.of(JavaEngine.class.getPackageName(), "Preview"),
+                type -> type.withVersion(ClassFile.latestMajorVersion(), ClassFile.PREVIEW_MINOR_VERSION));
+        try {
+            MethodHandles.lookup().defineHiddenClass(bytes, false);
+            return true;
+        } catch (UnsupportedClassVersionError e) {
+            return false;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -150,7 +159,11 @@ public final class JavaEngine implements Engine {
         try {
             var program = locked(() -> compile(new Cell(cell.number(), cell.source().replace("\r\n", "\n"))));
             program.notes().forEach(System.err::println);
-            run(program, cell, execution, result);
+            try {
+                run(program, cell, execution, result);
+            } finally {
+                program.dropped().forEach(variable -> set(variable, null));
+            }
             return new Outcome.Done();
         } catch (CompilationFailed e) {
             return tracebacks.notCompiled(cell, locked(() -> Hints.add(e.failure.faults(), definitions, javac::index)));
@@ -186,7 +199,6 @@ public final class JavaEngine implements Engine {
             var program = compiler.compile(cell, results);
             loader.add(program.classes());
             origins.putAll(program.origins());
-            program.dropped().forEach(variable -> set(variable, null));
             program.methods().forEach(this::link);
             program.results().forEach(this::set);
             return program;

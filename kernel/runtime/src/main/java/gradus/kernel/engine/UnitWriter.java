@@ -28,12 +28,16 @@ final class UnitWriter {
     /**
      * @param types      of the variables that are declared by {@code var}
      * @param kept       variables that exist with this very type: their fields stay
+     * @param former     variables that exist with another type: an initialiser that names its own variable means these
      * @param emptyFirst whether a variable's old value is let go of before the new one is computed
      * @param isShown    whether the last expression is returned
      */
     record Plan(String className, List<String> imports, List<Piece> pieces, Map<String, String> types,
-                Map<String, Variable> kept, Predicate<Declarator> emptyFirst, boolean isShown) {
+                Map<String, Variable> kept, Map<String, Variable> former, Predicate<Declarator> emptyFirst, boolean isShown) {
     }
+
+    /** Behind the name of a local variable whose initialiser means an older variable of that name. */
+    static final String NEW = "$new";
 
     private final UnitText out;
     private final Plan plan;
@@ -218,6 +222,12 @@ final class UnitWriter {
         if (!isNew && plan.emptyFirst.test(declarator) && !Definitions.PRIMITIVES.contains(kept == null ? type : kept.type())) {
             out.insert(declarator.name() + " = null; ");
         }
+        var former = isNew && declarator.value().get().uses().contains(declarator.name())
+                ? plan.former.get(declarator.name()) : null;
+        if (former != null) {
+            out.insert("{ " + former.type() + " " + former.name() + " = "
+                    + Definitions.qualified(former.owner(), former.name()) + "; " + plan.className + ".");
+        }
         out.insert(declarator.name(), nameOf(declarator)).insert(" = ");
         declarator.value().ifPresentOrElse(value -> value(value, type),
                 () -> out.insert(switch (kept == null ? type : kept.type()) {
@@ -225,7 +235,7 @@ final class UnitWriter {
                     case String t when Definitions.PRIMITIVES.contains(t) -> "0";
                     default -> "null";
                 }));
-        out.insert(";");
+        out.insert(former == null ? ";" : "; }");
     }
 
     private void value(Initialiser value, String type) {
@@ -241,7 +251,8 @@ final class UnitWriter {
 
     private void local(Declarator declarator) {
         var type = typeOf(declarator).orElse("var");
-        out.insert(type + " " + declarator.name());
+        boolean namesItself = declarator.value().map(value -> value.uses().contains(declarator.name())).orElse(false);
+        out.insert(type + " " + declarator.name() + (namesItself ? NEW : ""));
         declarator.value().ifPresent(value -> {
             out.insert(" = ");
             value(value, type);

@@ -302,6 +302,17 @@ public class JavaEngineTest {
     }
 
     @Test
+    void anInitialiserThatNamesItsVariableMeansTheOldOne() {
+        run("int step = 1;");
+        run("var step = step + 1;");
+        assertEquals(2, value("step"));
+        run("var step = step + 0.5;");
+        assertEquals(2.5, value("step"));
+        run("String step = \"at \" + step;");
+        assertEquals("at 2.5", value("step"));
+    }
+
+    @Test
     void thirtyStatementsAreOneClass() {
         var cell = new StringBuilder();
         for (int i = 0; i < 30; i++) {
