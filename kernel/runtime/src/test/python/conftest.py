@@ -1,6 +1,7 @@
 """A running kernel, as a front end sees it: what is installed as 'gradus' in the Jupyter that runs these tests."""
 
 import os
+import signal
 import tempfile
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from jupyter_client.manager import KernelManager
 # the kernels of tests must not write into the history of whoever runs them; the folder goes when the tests end
 HISTORY = tempfile.TemporaryDirectory(prefix="gradus-test-")
 os.environ["GRADUS_HISTORY"] = os.path.join(HISTORY.name, "history.sqlite")
+
+# a shell that runs these tests in the background has them ignore SIGINT, which the kernels would inherit
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 30  # seconds until a test gives up on a message; none waits that long when the kernel is well
 

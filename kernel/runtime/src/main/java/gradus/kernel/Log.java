@@ -6,6 +6,11 @@ package gradus.kernel;
  */
 public record Log(Class<?> speaker) {
 
+    /** Looks up a logger once, so that later ones are found also when the process has no file left to open. */
+    static void prepare() {
+        new Log(Log.class).logger().isLoggable(System.Logger.Level.WARNING);
+    }
+
     public void log(System.Logger.Level level, String line) {
         logger().log(level, line);
     }

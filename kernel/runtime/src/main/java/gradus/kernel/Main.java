@@ -69,6 +69,7 @@ public final class Main {
         var start = new FutureTask<>(() -> new JavaEngine(classPath));
         Thread.ofPlatform().daemon().name("gradus engine start").start(() -> {
             start.run();
+            Log.prepare();
             if (start.state() == Future.State.SUCCESS) {
                 start.resultNow().practise();
             }
