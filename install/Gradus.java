@@ -482,7 +482,7 @@ final class Kernel {
             // the parts of javac that the kernel compiles cells with
             Stream.of("api", "code", "parser", "resources", "tree", "util")
                     .map(part -> "--add-exports=jdk.compiler/com.sun.tools.javac." + part + "=ALL-UNNAMED")).toList();
-    private static final Path CRASHES = Machine.jupyterDataFolder().resolve("runtime");
+    private static final Path CRASHES = Machine.dataFolder().resolve("gradus");
 
     static int run(Arguments arguments) throws IOException {
         Optional<String> prefix = arguments.option("--prefix");
@@ -1067,15 +1067,20 @@ final class Machine {
         if (set != null) {
             return Path.of(set);
         }
+        return MAC ? Path.of(System.getProperty("user.home"), "Library/Jupyter") : dataFolder().resolve("jupyter");
+    }
+
+    /** Where programs keep what belongs to this person. */
+    static Path dataFolder() {
         Path home = Path.of(System.getProperty("user.home"));
         if (WINDOWS) {
-            return Path.of(System.getenv("APPDATA"), "jupyter");
+            return Path.of(System.getenv("APPDATA"));
         }
         if (MAC) {
-            return home.resolve("Library/Jupyter");
+            return home.resolve("Library/Application Support");
         }
         String shared = System.getenv("XDG_DATA_HOME");
-        return (shared == null ? home.resolve(".local/share") : Path.of(shared)).resolve("jupyter");
+        return shared == null ? home.resolve(".local/share") : Path.of(shared);
     }
 
     /** The command to type on this system. */
