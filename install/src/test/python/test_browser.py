@@ -132,3 +132,46 @@ def test_a_question_is_answered_below_its_cell(page, cells):
     field.fill("Ada")
     field.press("Enter")
     expect(cells.nth(0).locator(".jp-OutputArea-output").last).to_have_text("Ada!")
+
+
+def test_tab_lists_and_inserts_names(page, cells):
+    write(cells.nth(0), "Data.")
+    page.keyboard.press("Tab")
+    expect(page.locator(".jp-Completer")).to_contain_text("iris()")
+    page.keyboard.type("dig")
+    page.keyboard.press("Enter")
+    expect(cells.nth(0).locator(".cm-content")).to_have_text("Data.digits()")
+
+
+def test_the_restart_button_gives_a_fresh_kernel(page, cells):
+    run(cells.nth(0), "int kept = 5;")
+    run(cells.nth(1), "kept")
+    expect(cells.nth(1).locator(".jp-OutputArea-output")).to_have_text("5")
+    page.get_by_role("button", name="Restart the kernel", exact=True).click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    run(cells.nth(2), "kept")
+    expect(cells.nth(2).locator(".jp-OutputArea-output")).to_contain_text("cannot find symbol")
+    expect(cells.nth(2).locator(".jp-InputPrompt")).to_have_text("[1]:")
+
+
+def test_a_subshell_console_answers_while_a_cell_runs(page, cells):
+    run(cells.nth(0), "var gate = new CountDownLatch(1);")
+    page.keyboard.press("Control+Shift+C")
+    page.keyboard.insert_text("subshell console")
+    page.locator(".lm-CommandPalette-item", has_text="Subshell Console").first.click()
+    console = page.locator(".jp-CodeConsole")
+    ask(console, "1 + 1")   # JupyterLab may send this to the notebook's shell still: its subshell is being made
+    expect(console.locator(".jp-OutputArea-output").last).to_have_text("2")
+    run(cells.nth(1), "gate.await();")
+    expect(cells.nth(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    ask(console, "20 + 22")
+    expect(console.locator(".jp-OutputArea-output").last).to_have_text("42")
+    expect(cells.nth(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    ask(console, "gate.countDown()")
+    expect(cells.nth(1).locator(".jp-InputPrompt")).not_to_have_text("[*]:")
+
+
+def ask(console, code: str) -> None:
+    console.locator(".jp-CodeConsole-promptCell .cm-content").click()
+    console.page.keyboard.insert_text(code)
+    console.page.keyboard.press("Shift+Enter")
