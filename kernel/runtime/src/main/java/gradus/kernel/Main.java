@@ -44,10 +44,8 @@ public final class Main {
             } else {
                 var history = History.open();
                 var connection = ConnectionFile.read(Path.of(arguments[0]));
-                var scripts = StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home")));
-                var kernel = new Kernel(connection, engine(history, scripts), history);
-                watchParent(kernel);
-                Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
+                var kernel = new Kernel(connection, engine(history, scripts()), history);
+                attend(kernel);
                 kernel.start();
                 Optional.ofNullable(System.getProperty("gradus.crash.folder"))
                         .ifPresent(folder -> CrashReport.take(Path.of(folder)).forEach(kernel::tell));
@@ -84,6 +82,16 @@ public final class Main {
                 throw new IllegalStateException("the engine could not start", e.getCause());
             }
         };
+    }
+
+    static List<Path> scripts() {
+        return StartUp.scripts(System.getenv(), Path.of(System.getProperty("user.home")));
+    }
+
+    /** Has the kernel hear what comes from outside its sockets. */
+    static void attend(Kernel kernel) {
+        watchParent(kernel);
+        Signal.handle(new Signal("INT"), signal -> kernel.interrupt());   // it ends the cell, not the process
     }
 
     /** A kernel whose server has died serves nobody: Jupyter names the server's process in the environment. */

@@ -55,6 +55,8 @@ final class Rehearsal {
     private static void run(ConnectionFile connection, List<String> cells) throws Sockets.CannotBind {
         var history = History.inMemory();
         try (var kernel = new Kernel(connection, Main.engine(history, List.of()), history)) {
+            Main.scripts();   // found, not run
+            Main.attend(kernel);
             kernel.start();
             try (var iopub = Client.listening(connection);
                  var shell = Client.asking(connection, connection.shellPort())) {
