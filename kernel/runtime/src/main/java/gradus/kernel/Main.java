@@ -47,6 +47,7 @@ public final class Main {
                 var kernel = new Kernel(connection, engine(history, scripts()), history);
                 attend(kernel);
                 kernel.start();
+                Log.prepare();
                 Optional.ofNullable(System.getProperty("gradus.crash.folder"))
                         .ifPresent(folder -> CrashReport.take(Path.of(folder)).forEach(kernel::tell));
                 kernel.awaitShutdown();
@@ -67,7 +68,6 @@ public final class Main {
         var start = new FutureTask<>(() -> new JavaEngine(classPath));
         Thread.ofPlatform().daemon().name("gradus engine start").start(() -> {
             start.run();
-            Log.prepare();
             if (start.state() == Future.State.SUCCESS) {
                 start.resultNow().practise();
             }
