@@ -12,7 +12,6 @@ import gradus.kernel.engine.Engine.Cell;
 import gradus.kernel.engine.Piece.Declaration;
 import gradus.kernel.engine.Piece.Declarator;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 

@@ -62,11 +62,6 @@ final class ClassIndex {
         return names;
     }
 
-    /** The simple names that begin so. */
-    Collection<String> startingWith(String prefix) {
-        return packagesOf.subMap(prefix, prefix + Character.MAX_VALUE).keySet();
-    }
-
     private void enter(String packageName, String simpleName) {
         packagesOf.computeIfAbsent(simpleName, name -> new TreeSet<>()).add(packageName);
         classesIn.computeIfAbsent(packageName, name -> new TreeSet<>()).add(simpleName);
