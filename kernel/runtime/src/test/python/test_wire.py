@@ -348,6 +348,7 @@ def test_a_process_without_a_file_left_goes_on(tmp_path):
         connected.send_multipart(kernel.honest())
         assert answer(connected)["msg_type"] == "kernel_info_reply"
         assert kernel.run("1 + 1").result() == "2"   # so what a start opens and closes again is closed
+        kernel.run("%history")   # and the history, which opens its file beside the first cell, is open
         pid = kernel.manager.provisioner.pid
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (psutil.Process(pid).num_fds() + 2, 4096))
         before = kernel.lines()
