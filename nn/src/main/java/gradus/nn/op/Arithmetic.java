@@ -129,11 +129,6 @@ public final class Arithmetic {
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {Tex.number(1), Tex.number(1)};
         }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d, d};
-        }
     }
 
     /** a − b. */
@@ -161,11 +156,6 @@ public final class Arithmetic {
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {Tex.number(1), Tex.number(-1)};
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d, d.neg()};
         }
     }
 
@@ -252,8 +242,12 @@ public final class Arithmetic {
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("\\mathbf{1}_{" + in[0] + " > " + in[1] + "}"),
-                Tex.atom("\\mathbf{1}_{" + in[1] + " > " + in[0] + "}")};
+            return new Tex[] {share(in[0], in[1]), share(in[1], in[0])};
+        }
+
+        private static Tex share(Tex winner, Tex loser) {
+            return Tex.atom("\\mathbf{1}_{" + winner + " > " + loser + "}").plus(Tex.number(1).over(Tex.number(2))
+                    .times(Tex.atom("\\mathbf{1}_{" + winner + " = " + loser + "}")));
         }
     }
 }

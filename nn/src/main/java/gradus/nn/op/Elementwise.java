@@ -369,12 +369,18 @@ public final class Elementwise {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].pow(constant);
+            return power(in[0], constant);
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(constant).times(in[0].pow(constant - 1))};
+            return new Tex[] {constant == 0 ? Tex.number(0) : Tex.number(constant).times(power(in[0], constant - 1))};
+        }
+
+        /** A fraction for −1, because {@code A^{-1}} is the inverse of a matrix. */
+        private static Tex power(Tex x, double exponent) {
+            return exponent == 0 ? Tex.number(1) : exponent == 1 ? x
+                    : exponent == -1 ? Tex.number(1).over(x) : x.pow(exponent);
         }
 
         @Override

@@ -32,18 +32,24 @@ public interface Op {
      */
     Tensor[] vjp(Tensor[] in, Tensor out, Tensor d);
 
-    /** The operation applied, as a formula. */
+    /**
+     * The operation applied, as a formula. Every input knows its shape, here and below; a test reads each formula back,
+     * evaluates it and compares.
+     */
     Tex tex(Tex... in);
 
     /** For each input the derivative of the result in it, in terms of inputs and result. */
     Tex[] localTex(Tex[] in, Tex out);
 
-    /** For each input its gradient in terms of δ: what {@link #vjp} computes. */
+    /**
+     * For each input its gradient in terms of δ: what {@link #vjp} computes. As written here, for an operation on elements:
+     * δ ⊙ the local derivative, summed where the input was broadcast.
+     */
     default Tex[] backTex(Tex[] in, Tex out, Tex d) {
         var local = localTex(in, out);
         var back = new Tex[local.length];
         for (int i = 0; i < local.length; i++) {
-            back[i] = d.odot(local[i]);
+            back[i] = d.chain(local[i]).summed(out.shape(), in[i].shape());
         }
         return back;
     }

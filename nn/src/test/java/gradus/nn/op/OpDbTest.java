@@ -112,14 +112,16 @@ class OpDbTest {
     @ParameterizedTest
     @MethodSource("all")
     void everyFormulaIsThereAndBalanced(Op op) {
-        int inputs = op.samples().getFirst().length;
-        var names = IntStream.range(0, inputs).mapToObj(i -> Tex.atom("x_" + (i + 1))).toArray(Tex[]::new);
-        var out = Tex.atom("y");
-        balanced(op.tex(names));
-        assertEquals(inputs, op.localTex(names, out).length);
-        assertEquals(inputs, op.backTex(names, out, Tex.atom("\\delta")).length);
-        Stream.of(op.localTex(names, out), op.backTex(names, out, Tex.atom("\\delta")))
-                .flatMap(Stream::of).forEach(OpDbTest::balanced);
+        for (var in : op.samples()) {
+            var names = IntStream.range(0, in.length).mapToObj(i -> Tex.symbol("x_" + (i + 1), in[i].shape()))
+                    .toArray(Tex[]::new);
+            var out = Tex.symbol("y", op.shape(shapes(in)));
+            var d = Tex.symbol("\\delta", out.shape());
+            balanced(op.tex(names));
+            assertEquals(in.length, op.localTex(names, out).length);
+            assertEquals(in.length, op.backTex(names, out, d).length);
+            Stream.of(op.localTex(names, out), op.backTex(names, out, d)).flatMap(Stream::of).forEach(OpDbTest::balanced);
+        }
     }
 
     private static void balanced(Tex formula) {
