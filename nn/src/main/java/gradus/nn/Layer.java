@@ -1,6 +1,8 @@
 package gradus.nn;
 
+import gradus.nn.io.Safetensors;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -25,24 +27,31 @@ public interface Layer {
     Tensor apply(Tensor x);
 
     /**
-     * All parameters of this layer and of the layers in it by name, {@code 0.weight} say: the path of record components
-     * and list positions. One that is used twice appears once.
+     * All tensors of this layer and of the layers in it by name, {@code 0.weight} say: the path of record components and
+     * list positions. One that is used twice appears once.
      */
-    default Map<String, Tensor> namedParameters() {
+    default Map<String, Tensor> state() {
         var found = new LinkedHashMap<String, Tensor>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         parts().forEach((name, part) -> {
             switch (part) {
-                case Tensor parameter when parameter.requiresGrad() && seen.add(parameter) -> found.put(name, parameter);
-                case Layer layer -> layer.namedParameters().forEach((inner, parameter) -> {
-                    if (seen.add(parameter)) {
-                        found.put(name + "." + inner, parameter);
+                case Tensor tensor when seen.add(tensor) -> found.put(name, tensor);
+                case Layer layer -> layer.state().forEach((inner, tensor) -> {
+                    if (seen.add(tensor)) {
+                        found.put(name + "." + inner, tensor);
                     }
                 });
                 default -> { }
             }
         });
         return found;
+    }
+
+    /** The part of the {@link #state} that is learned. */
+    default Map<String, Tensor> namedParameters() {
+        var parameters = new LinkedHashMap<>(state());
+        parameters.values().removeIf(tensor -> !tensor.requiresGrad());
+        return parameters;
     }
 
     /** All parameters, each once. */
@@ -65,6 +74,20 @@ public interface Layer {
                 layer.reset(new Seed(seed.value() * 31 + name.hashCode()));
             }
         });
+        return this;
+    }
+
+    /** Writes the {@link #state} to a {@code .safetensors} file. */
+    default void save(String path) {
+        Safetensors.save(Path.of(path), state());
+    }
+
+    /**
+     * Overwrites the {@link #state} with what {@link #save} has written, and returns this layer. Names and shapes must agree,
+     * else nothing is changed and an {@link IllegalArgumentException} lists all that does not fit.
+     */
+    default Layer load(String path) {
+        Safetensors.load(Path.of(path), state());
         return this;
     }
 

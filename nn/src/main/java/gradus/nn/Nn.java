@@ -4,6 +4,8 @@ import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
 import gradus.nn.grad.GradCheck;
 import gradus.nn.grad.Gradients;
+import gradus.nn.io.Npy;
+import gradus.nn.io.Safetensors;
 import gradus.nn.layer.Activation;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Sequential;
@@ -11,7 +13,9 @@ import gradus.nn.loss.Loss;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
 import gradus.nn.train.Fit;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -168,5 +172,37 @@ public final class Nn {
     /** Computes without recording. */
     public static <T> T noGrad(Supplier<T> computation) {
         return Gradients.noGrad(computation);
+    }
+
+    // ---- files ----
+
+    /** Writes named tensors to a {@code .safetensors} file; a whole net writes {@link Layer#save}. */
+    public static void save(String path, Map<String, Tensor> tensors) {
+        Safetensors.save(Path.of(path), tensors);
+    }
+
+    /** The tensors of a {@code .safetensors} file by name; {@link Safetensors#open} reads single ones. */
+    public static Map<String, Tensor> load(String path) {
+        return Safetensors.load(Path.of(path));
+    }
+
+    /** Writes one tensor as NumPy would. */
+    public static void saveNpy(String path, Tensor x) {
+        Npy.save(Path.of(path), x);
+    }
+
+    /** The array in a file of NumPy's. */
+    public static Tensor loadNpy(String path) {
+        return Npy.load(Path.of(path));
+    }
+
+    /** The array in a file of NumPy's as this element type, rounded where it must be. */
+    public static Tensor loadNpy(String path, DType dtype) {
+        return Npy.load(Path.of(path), dtype);
+    }
+
+    /** The arrays in an {@code .npz} file of NumPy's by name. */
+    public static Map<String, Tensor> loadNpz(String path) {
+        return Npy.loadZip(Path.of(path));
     }
 }

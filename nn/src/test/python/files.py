@@ -1,0 +1,64 @@
+"""Writes the files that NumPy and safetensors write, for NpyTest and SafetensorsTest: python files.py ../resources/files
+
+The numbers follow from the position alone, so that the tests need no second list of them:
+element i of an array is (i - 3) / 4, in whole types i % 7 (minus 3 in signed ones).
+"""
+import sys
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+import safetensors.numpy
+
+FOLDER = Path(sys.argv[1])
+
+
+def quarters(dtype, *sizes):
+    count = int(np.prod(sizes))
+    return ((np.arange(count) - 3) / 4).astype(dtype).reshape(sizes)
+
+
+def wholes(dtype, *sizes):
+    count = int(np.prod(sizes))
+    values = np.arange(count) % 7 - (3 if np.dtype(dtype).kind == "i" else 0)
+    return (values % 2 if dtype == "?" else values).astype(dtype).reshape(sizes)
+
+
+def npy():
+    for name, array in {
+        "f4": quarters("<f4", 2, 3), "f8": quarters("<f8", 5), "scalar": quarters("<f4"), "empty": quarters("<f4", 0, 3),
+        "rank4": quarters("<f8", 1, 2, 3, 4), "columns": np.asfortranarray(quarters("<f4", 2, 3, 4)),
+        "big4": quarters(">f4", 2, 3), "big8": np.asfortranarray(quarters(">f8", 3, 2)), "half": quarters("<f2", 2, 3),
+    }.items():
+        np.save(FOLDER / f"{name}.npy", array)
+    for dtype in ("?", "u1", "i1", "<u2", ">i2", "<i4", ">u4", "<i8", ">i8", "<u8"):
+        name = dtype.replace("<", "little_").replace(">", "big_").replace("?", "bool")
+        np.save(FOLDER / f"{name}.npy", wholes(dtype, 3, 5))
+    np.save(FOLDER / "large.npy", np.array([2**31, -2**63, 2**53], "<i8"))
+    np.save(FOLDER / "complex.npy", np.zeros(2, "c8"))
+    np.save(FOLDER / "structure.npy", np.zeros(2, [("a", "f4")]))
+    for version in (2, 3):
+        with open(FOLDER / f"version{version}.npy", "wb") as file:
+            np.lib.format.write_array(file, quarters("<f4", 2, 3), (version, 0))
+    np.savez(FOLDER / "stored.npz", w=quarters("<f4", 2, 3), n=wholes("<i8", 4))
+    np.savez_compressed(FOLDER / "deflated.npz", w=quarters("<f8", 30, 40))
+
+
+def safe():
+    # what our library writes itself, byte for byte
+    safetensors.numpy.save_file({
+        "w": quarters("<f4", 2, 3), "b": quarters("<f8", 1), "b2": quarters("<f8", 5), "scalar": quarters("<f4"),
+        "empty": quarters("<f4", 0, 3), 'é"\\\n\x01\x7f\U0001f600\uffee/': quarters("<f4", 1)},
+        FOLDER / "floats.safetensors")
+    safetensors.numpy.save_file({"w": quarters("<f4", 7)}, FOLDER / "metadata.safetensors", {"format": "nö\t"})
+    safetensors.numpy.save_file({}, FOLDER / "none.safetensors")
+    # what it only reads
+    arrays = {name: wholes(dtype, 3, 5) for name, dtype in {
+        "BOOL": "?", "U8": "u1", "I8": "i1", "U16": "u2", "I16": "i2", "U32": "u4", "I32": "i4", "U64": "u8", "I64": "i8"}.items()}
+    arrays |= {"F16": quarters("f2", 3, 5), "BF16": quarters(ml_dtypes.bfloat16, 3, 5), "F32": quarters("f4", 3, 5),
+               "F64": quarters("f8", 3, 5)}
+    safetensors.numpy.save_file(arrays, FOLDER / "types.safetensors")
+
+
+npy()
+safe()
