@@ -1,7 +1,9 @@
 package gradus.nn;
 
-import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Backend;
+import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Kernel;
+import gradus.nn.compile.Tracer;
 import gradus.nn.grad.Gradients;
 import gradus.nn.op.Arithmetic;
 import gradus.nn.op.Elementwise;
@@ -35,6 +37,7 @@ public final class Tensor {
     private final int offset;
     private Op op;            // what computed it, null for given values
     private Tensor[] inputs;  // from what
+    private int versions;     // how often these had been changed in place by then
     private boolean requiresGrad;
     private Tensor grad;
     private String name = "";
@@ -75,12 +78,17 @@ public final class Tensor {
 
     /** A float32 tensor of these numbers, row by row; keeps the array. */
     public static Tensor of(Shape shape, float[] values) {
-        return dense(shape, new Buffer.Floats(values));
+        return dense(shape, Buffer.of(values));
     }
 
     /** A float64 tensor of these numbers, row by row; keeps the array. */
     public static Tensor of(Shape shape, double[] values) {
-        return dense(shape, new Buffer.Doubles(values));
+        return dense(shape, Buffer.of(values));
+    }
+
+    /** An int32 tensor of these whole numbers, row by row, to be used as indices or labels; keeps the array. */
+    public static Tensor indices(Shape shape, int... values) {
+        return dense(shape, Buffer.of(values));
     }
 
     /** A tensor over the whole buffer, row by row. */
@@ -152,9 +160,7 @@ public final class Tensor {
 
     /** A parameter: a copy of these numbers that gradients are computed for and that optimizers may change. */
     public static Tensor parameter(Tensor initial) {
-        var copy = Buffer.allocate(initial.dtype(), initial.size());
-        Backend.current().copy(initial.buffer, initial.offset, initial.shape.dims(), initial.strides, copy);
-        var parameter = dense(initial.shape, copy);
+        var parameter = initial.copy();
         parameter.requiresGrad = true;
         return parameter.named(initial.name);
     }
@@ -213,7 +219,7 @@ public final class Tensor {
 
     /** A copy of the elements, row by row. */
     public float[] toFloatArray() {
-        return as(DType.FLOAT32).dense().buffer instanceof Buffer.Floats(var array) ? array.clone() : new float[0];
+        return as(DType.FLOAT32).dense().buffer.floats().clone();
     }
 
     /** The memory; of a view, more than the view shows. */
@@ -239,9 +245,18 @@ public final class Tensor {
         if (isDense()) {
             return this;
         }
-        var copy = Buffer.allocate(dtype(), size());
-        Backend.current().copy(buffer, offset, shape.dims(), strides, copy);
-        return dense(shape, copy);
+        return copy();
+    }
+
+    private Tensor copy() {
+        var copy = dense(shape, Buffer.allocate(dtype(), size()));
+        Backend.current().run(new Kernel.Copy(shape.dims(), buffer, offset, strides, copy.buffer, 0, copy.strides));
+        return copy;
+    }
+
+    /** A copy of the elements of an int32 tensor, row by row. */
+    public int[] toIntArray() {
+        return as(DType.INT32).dense().buffer.ints().clone();
     }
 
     /** Gives this tensor the name it has in formulas, {@code W_1} say. */
@@ -264,15 +279,14 @@ public final class Tensor {
 
     /** Applies an operation and records it when a gradient may be asked for. */
     public static Tensor apply(Op op, Tensor... in) {
-        in = sameType(in);
-        var shapes = new Shape[in.length];
-        boolean recorded = false;
-        for (int i = 0; i < in.length; i++) {
-            shapes[i] = in[i].shape;
-            recorded |= in[i].requiresGrad;
-        }
-        op.shape(shapes);   // throws before anything is computed
-        if (!recorded || !Gradients.recording()) {
+        return Tracer.isTracing() ? Tracer.apply(op, in) : compute(op, in);
+    }
+
+    /** {@link #apply} outside of any trace: computes at once. */
+    public static Tensor compute(Op op, Tensor... in) {
+        in = sameType(op, in);
+        boolean recorded = checked(op, in);
+        if (!recorded) {
             return op.forward(in);
         }
         var values = new Tensor[in.length];   // what forward does inside is not to be recorded again
@@ -285,18 +299,53 @@ public final class Tensor {
         }
         out.op = op;
         out.inputs = in;
+        out.versions = versions(in);
         out.requiresGrad = true;
         return out;
     }
 
-    private static Tensor[] sameType(Tensor[] in) {
-        boolean single = false;
-        boolean mixed = false;
-        for (var x : in) {
-            single |= x.dtype() == DType.FLOAT32;
-            mixed |= x.dtype() != in[0].dtype();
+    /** Throws unless the shapes fit; says whether the operation is to be recorded. */
+    private static boolean checked(Op op, Tensor[] in) {
+        var shapes = new Shape[in.length];
+        boolean recorded = false;
+        for (int i = 0; i < in.length; i++) {
+            shapes[i] = in[i].shape;
+            recorded |= in[i].requiresGrad;
         }
-        return !mixed || !single ? in : Arrays.stream(in).map(x -> x.as(DType.FLOAT64)).toArray(Tensor[]::new);
+        op.shape(shapes);   // throws before anything is computed
+        return recorded && Gradients.recording();
+    }
+
+    /** Changes whenever one of these is changed in place. */
+    private static int versions(Tensor[] in) {
+        int sum = 0;
+        for (var x : in) {
+            sum += x.buffer.version();
+        }
+        return sum;
+    }
+
+    /** All inputs but indices with one type: float64 if one is, else float32. */
+    private static Tensor[] sameType(Op op, Tensor[] in) {
+        DType wanted = null;
+        boolean mixed = false;
+        for (int i = 0; i < in.length; i++) {
+            if (!op.takesIndices(i)) {
+                var dtype = in[i].dtype() == DType.INT32 ? DType.FLOAT32 : in[i].dtype();
+                mixed |= dtype != in[i].dtype() || (wanted != null && dtype != wanted);
+                wanted = dtype == DType.FLOAT64 || wanted == null ? dtype : wanted;
+            }
+        }
+        if (!mixed) {
+            return in;
+        }
+        var same = in.clone();
+        for (int i = 0; i < in.length; i++) {
+            if (!op.takesIndices(i)) {
+                same[i] = in[i].as(wanted);
+            }
+        }
+        return same;
     }
 
     /** Whether gradients with respect to this tensor can be asked for. */
@@ -312,6 +361,14 @@ public final class Tensor {
     /** The inputs of {@link #op}; empty once {@link #backward} has passed. */
     public Tensor[] inputs() {
         return inputs == null ? new Tensor[0] : inputs;
+    }
+
+    /** Throws if an input of {@link #op} was changed in place since: gradients would be those of other numbers. */
+    public void checkInputs() {
+        if (inputs != null && versions(inputs) != versions) {
+            throw new IllegalStateException("gradient: an input of " + op.name() + " was changed by an optimizer after "
+                    + op.name() + " used it\nhelp: compute the loss again after the step");
+        }
     }
 
     /** Lets go of the inputs, so that memory is free as soon as nothing needs it: for the backward pass. */
@@ -611,15 +668,17 @@ public final class Tensor {
 
     /** The entries along axis 0 with these indices, in this order. */
     public Tensor rows(int... indices) {
-        return apply(new Indexing.Rows(indices), this);
+        return select(0, indices);
     }
 
     /** The entries along an axis with these indices, in this order. */
-    public Tensor gather(int axis, int... indices) {
-        var swap = IntStream.range(0, rank()).toArray();
-        swap[shape.axis(axis)] = 0;
-        swap[0] = shape.axis(axis);
-        return transpose(swap).rows(indices).transpose(swap);
+    public Tensor select(int axis, int... indices) {
+        return select(axis, indices(new Shape(indices.length), indices));
+    }
+
+    /** The entries along an axis with these indices, an int32 vector, in this order. */
+    public Tensor select(int axis, Tensor indices) {
+        return apply(new Indexing.Select(axis), this, indices);
     }
 
     /** One behind the other along an axis. */
@@ -644,14 +703,13 @@ public final class Tensor {
 
     // ---- losses of one operation ----
 
-    /** −ln softmax(scores) at the true class of each row: [n, classes] → [n]. */
-    public static Tensor crossEntropy(Tensor scores, int... classes) {
-        return apply(new Losses.CrossEntropy(classes), scores);
-    }
-
-    /** −Σ q ln softmax(scores) for each row: [n, classes] × [n, classes] → [n]. */
-    public static Tensor crossEntropy(Tensor scores, Tensor distributions) {
-        return apply(new Losses.CrossEntropyWithDistribution(), scores, distributions);
+    /**
+     * −ln softmax(scores) at the true class of each row, for labels [n]; −Σ q ln softmax(scores), for distributions
+     * [n, classes]. [n, classes] → [n].
+     */
+    public static Tensor crossEntropy(Tensor scores, Tensor target) {
+        return target.rank() == 2 ? apply(new Losses.CrossEntropyWithDistribution(), scores, target)
+                : apply(new Losses.CrossEntropy(), scores, target.as(DType.INT32));
     }
 
     /** −t ln σ(z) − (1−t) ln(1−σ(z)), element by element. */

@@ -49,7 +49,7 @@ class TensorTest {
         assertEquals(new Shape(2, 6), Tensor.concat(1, x, x).shape());
         assertEquals(new Shape(2, 2, 3), Tensor.stack(1, x, x).shape());
         assertArrayEquals(new double[] {4, 5, 6, 1, 2, 3, 4, 5, 6}, x.rows(1, 0, 1).toDoubleArray());
-        assertArrayEquals(new double[] {3, 1, 6, 4}, x.gather(1, 2, 0).toDoubleArray());
+        assertArrayEquals(new double[] {3, 1, 6, 4}, x.select(1, 2, 0).toDoubleArray());
     }
 
     @Test

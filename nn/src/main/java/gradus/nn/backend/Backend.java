@@ -1,52 +1,56 @@
 package gradus.nn.backend;
 
-import gradus.nn.Tensor;
-import gradus.nn.backend.Kernels.Binary;
-import gradus.nn.backend.Kernels.Layout;
-import gradus.nn.backend.Kernels.MomentumKind;
-import gradus.nn.backend.Kernels.Reduction;
-import gradus.nn.backend.Kernels.RowWise;
-import gradus.nn.backend.Kernels.Unary;
+import gradus.nn.backend.cpu.Cpu;
+import gradus.nn.backend.opencl.OpenCl;
+import java.util.function.Supplier;
 
 /**
- * What computes: a handful of kernels over dense memory, row by row. Operations know shapes and formulas, a backend
- * knows numbers and hardware. Input and output buffers of a call have the same element type.
+ * What computes. Operations know shapes and formulas; a backend knows numbers and hardware, and all it is asked is to run
+ * a {@link Kernel}.
  */
 public interface Backend {
 
-    /** The backend of this process: vectorised where the JDK's Vector API is present, else plain Java. */
-    static Backend current() {
-        return Chosen.BACKEND;
-    }
-
+    /** What is meant by it, {@code cpu (vectors of 512 bits)} say. */
     String name();
 
-    /** {@code out[i] = f(in[i])} for i &lt; n. */
-    void unary(Unary f, double constant, Buffer in, Buffer out, int n);
+    /** Executes a kernel, perhaps only in order with those before and after it; reading a buffer waits for it. */
+    void run(Kernel kernel);
 
-    /** {@code out[o, i] = f(a[o, i], b[o, i])}, each operand laid out as said. */
-    void binary(Binary f, Buffer a, Layout aLayout, Buffer b, Layout bLayout, Buffer out, int outer, int inner);
+    /** The backend that computes here and now: that of the innermost {@link #on}, else the process's default. */
+    static Backend current() {
+        return Selected.SCOPED.isBound() ? Selected.SCOPED.get() : Selected.standard;
+    }
 
-    /** {@code out[o, i] = reduction over j of in[o, j, i]}, j &lt; n; an empty sum is 0, an empty maximum −∞. */
-    void reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner);
+    /** Runs a computation on another backend. */
+    static <T> T on(Backend backend, Supplier<T> computation) {
+        return ScopedValue.where(Selected.SCOPED, backend).call(computation::get);
+    }
 
-    /** {@code out[r, ·] = f(in[r, ·])} for each of {@code rows} rows of {@code n} elements. */
-    void rowWise(RowWise f, Buffer in, Buffer out, int rows, int n);
+    /** Makes a backend the default of this process. */
+    static void use(Backend backend) {
+        Selected.standard = backend;
+    }
 
-    /**
-     * {@code C = op(A) op(B)}: C is m × n, op(A) m × k, op(B) k × n; {@code transposeA} says that A is stored as k × m,
-     * {@code transposeB} that B is stored as n × k. Matrices begin at the offsets.
-     */
-    void matmul(boolean transposeA, boolean transposeB, int m, int n, int k, Buffer a, int aOffset, Buffer b,
-                int bOffset, Buffer c, int cOffset);
+    /** The CPU: by the Vector API where it is present, else in plain Java. */
+    static Backend cpu() {
+        return Cpu.backend();
+    }
 
-    /** {@code out[i] = in[offset + Σ index(i)·strides]}: a view laid out densely. */
-    void copy(Buffer in, int offset, int[] dims, int[] strides, Buffer out);
+    /** The default of a process: what the environment variable GRADUS_DEVICE names, else the CPU. */
+    private static Backend fromEnvironment() {
+        return switch (System.getenv().getOrDefault("GRADUS_DEVICE", "cpu")) {
+            case "opencl" -> OpenCl.orCpu();
+            default -> Cpu.backend();
+        };
+    }
 
-    /** Overwrites parameters and velocity with one step of SGD with momentum; a {@code null} velocity means none. */
-    void sgdStep(Tensor theta, Tensor gradient, Tensor velocity, double lr, MomentumKind kind, double beta);
+    /** The choice made. */
+    final class Selected {
 
-    /** Overwrites parameters and moments with step number {@code step} (from 1) of bias-corrected Adam. */
-    void adamStep(Tensor theta, Tensor gradient, Tensor m, Tensor v, double lr, double beta1, double beta2,
-                  double epsilon, long step);
+        private static final ScopedValue<Backend> SCOPED = ScopedValue.newInstance();
+        private static volatile Backend standard = fromEnvironment();
+
+        private Selected() {
+        }
+    }
 }

@@ -2,58 +2,141 @@ package gradus.nn.backend;
 
 import gradus.nn.DType;
 
-/** The memory behind tensors; several tensors may be views of one. */
-public sealed interface Buffer {
+/**
+ * The memory behind tensors; several tensors may be views of one. Its numbers lie in a Java array, in the memory of a
+ * device, or in both with the same contents.
+ */
+public final class Buffer {
 
-    int length();
+    /** Numbers that lie elsewhere than in a Java array. */
+    public interface DeviceMemory {
 
-    DType dtype();
-
-    /** Memory for {@code FLOAT32}. */
-    record Floats(float[] array) implements Buffer {
-        @Override
-        public int length() {
-            return array.length;
-        }
-
-        @Override
-        public DType dtype() {
-            return DType.FLOAT32;
-        }
+        /** Writes all numbers into this array, which has the buffer's type and length. */
+        void download(Object array);
     }
 
-    /** Memory for {@code FLOAT64}. */
-    record Doubles(double[] array) implements Buffer {
-        @Override
-        public int length() {
-            return array.length;
-        }
+    private final DType dtype;
+    private final int length;
+    private Object array;          // float[], double[] or int[]; null while only the device has the numbers
+    private DeviceMemory device;   // null while only the array has them
+    private int version;
 
-        @Override
-        public DType dtype() {
-            return DType.FLOAT64;
-        }
+    private Buffer(DType dtype, int length, Object array) {
+        this.dtype = dtype;
+        this.length = length;
+        this.array = array;
     }
 
     /** New memory, all zeros. */
-    static Buffer allocate(DType dtype, int length) {
-        return switch (dtype) {
-            case FLOAT32 -> new Floats(new float[length]);
-            case FLOAT64 -> new Doubles(new double[length]);
-        };
+    public static Buffer allocate(DType dtype, int length) {
+        return new Buffer(dtype, length, null);
     }
 
-    default double get(int index) {
-        return switch (this) {
-            case Floats(var array) -> array[index];
-            case Doubles(var array) -> array[index];
-        };
+    /** Memory for float32; keeps the array. */
+    public static Buffer of(float[] array) {
+        return new Buffer(DType.FLOAT32, array.length, array);
     }
 
-    default void set(int index, double value) {
-        switch (this) {
-            case Floats(var array) -> array[index] = (float) value;
-            case Doubles(var array) -> array[index] = value;
+    /** Memory for float64; keeps the array. */
+    public static Buffer of(double[] array) {
+        return new Buffer(DType.FLOAT64, array.length, array);
+    }
+
+    /** Memory for int32; keeps the array. */
+    public static Buffer of(int[] array) {
+        return new Buffer(DType.INT32, array.length, array);
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /** The numbers of a float32 buffer; who writes into them calls {@link #arrayChanged}. */
+    public float[] floats() {
+        return (float[]) array();
+    }
+
+    /** The numbers of a float64 buffer; who writes into them calls {@link #arrayChanged}. */
+    public double[] doubles() {
+        return (double[]) array();
+    }
+
+    /** The numbers of an int32 buffer; who writes into them calls {@link #arrayChanged}. */
+    public int[] ints() {
+        return (int[]) array();
+    }
+
+    /** The numbers as an array of the type's kind, brought from the device when they are only there. */
+    public Object array() {
+        if (array == null) {
+            Object fresh = switch (dtype) {
+                case FLOAT32 -> new float[length];
+                case FLOAT64 -> new double[length];
+                case INT32 -> new int[length];
+            };
+            if (device != null) {
+                device.download(fresh);
+            }
+            array = fresh;
         }
+        return array;
+    }
+
+    /** The array holds new numbers: what a device has is stale. */
+    public void arrayChanged() {
+        device = null;
+    }
+
+    /** Lets other memory of the same type and length stand behind this buffer. */
+    public void rebind(Object newArray) {
+        array = newArray;
+        device = null;
+    }
+
+    /** Where a device holds the numbers, {@code null} where none does. */
+    public DeviceMemory device() {
+        return device;
+    }
+
+    /** A device has a copy of the numbers. */
+    public void alsoOn(DeviceMemory memory) {
+        device = memory;
+    }
+
+    /** A device holds new numbers: the array is stale and goes. */
+    public void onlyOn(DeviceMemory memory) {
+        device = memory;
+        array = null;
+    }
+
+    /** How often the numbers were changed in place. */
+    public int version() {
+        return version;
+    }
+
+    /** The numbers were changed in place: gradients that still need the old ones must be refused. */
+    public void changedInPlace() {
+        version++;
+    }
+
+    public double get(int index) {
+        return switch (dtype) {
+            case FLOAT32 -> floats()[index];
+            case FLOAT64 -> doubles()[index];
+            case INT32 -> ints()[index];
+        };
+    }
+
+    public void set(int index, double value) {
+        switch (dtype) {
+            case FLOAT32 -> floats()[index] = (float) value;
+            case FLOAT64 -> doubles()[index] = value;
+            case INT32 -> ints()[index] = (int) value;
+        }
+        device = null;
     }
 }

@@ -52,7 +52,7 @@ public final class GradCheck {
     }
 
     /**
-     * Checks the gradients of {@code f}, any function of tensors, at these inputs; of a result with several elements,
+     * Checks the gradients of {@code f}, any function of tensors, at these inputs, of which int32 ones are indices and stay; of a result with several elements,
      * the sum with fixed weights is differentiated.
      */
     public static Report check(Function<Tensor[], Tensor> f, Tensor... inputs) {
@@ -61,7 +61,8 @@ public final class GradCheck {
 
     /** The same with a tolerance of one's own. */
     public static Report check(double tolerance, Function<Tensor[], Tensor> f, Tensor... inputs) {
-        var x = Arrays.stream(inputs).map(in -> Tensor.parameter(in.as(DType.FLOAT64))).toArray(Tensor[]::new);
+        var x = Arrays.stream(inputs).map(in -> in.dtype() == DType.INT32 ? in
+                : Tensor.parameter(in.as(DType.FLOAT64))).toArray(Tensor[]::new);
         var loss = weighted(f.apply(x));
         var analytic = loss.requiresGrad() ? Gradients.of(loss, x)
                 : Arrays.stream(x).map(in -> in.detach().times(0)).toArray(Tensor[]::new);
@@ -69,7 +70,7 @@ public final class GradCheck {
         var elements = new ArrayList<Element>();
         int kinks = 0;
         for (int i = 0; i < x.length; i++) {
-            for (int j = 0; j < x[i].size(); j++) {
+            for (int j = 0; x[i].requiresGrad() && j < x[i].size(); j++) {
                 double value = x[i].buffer().get(j);
                 double h = STEP * Math.max(1, Math.abs(value));
                 double right = at(f, x, i, j, value + h);
@@ -93,7 +94,8 @@ public final class GradCheck {
     /** Checks the gradients of the gradients of {@code f}: that its vector–Jacobian products are differentiable. */
     public static Report checkTwice(double tolerance, Function<Tensor[], Tensor> f, Tensor... inputs) {
         return check(tolerance, x -> {
-            var gradients = Gradients.withGraph(weighted(f.apply(x)), x);
+            var gradients = Gradients.withGraph(weighted(f.apply(x)),
+                    Arrays.stream(x).filter(Tensor::requiresGrad).toArray(Tensor[]::new));
             return Arrays.stream(gradients).map(GradCheck::weighted).reduce(Tensor::plus).orElseThrow();
         }, inputs);
     }

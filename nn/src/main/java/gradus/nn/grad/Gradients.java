@@ -81,6 +81,7 @@ public final class Gradients {
             if (x.op() == null || delta == null) {
                 continue;
             }
+            x.checkInputs();
             var shares = x.op().vjp(x.inputs(), x, delta);
             for (int i = 0; i < shares.length; i++) {
                 var input = x.inputs()[i];

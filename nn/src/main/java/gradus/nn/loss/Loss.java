@@ -1,7 +1,6 @@
 package gradus.nn.loss;
 
 import gradus.nn.Tensor;
-import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -25,20 +24,15 @@ public interface Loss {
 
         @Override
         public Tensor of(Tensor scores, Tensor target) {
-            return (target.rank() == 2 ? Tensor.crossEntropy(scores, target)
-                    : Tensor.crossEntropy(scores, classes(target))).mean();
+            return Tensor.crossEntropy(scores, target).mean();
         }
 
         @Override
         public OptionalDouble accuracy(Tensor scores, Tensor target) {
             var predicted = scores.argmax(1);
-            var truth = target.rank() == 2 ? target.argmax(1) : classes(target);
+            var truth = target.rank() == 2 ? target.argmax(1) : target.toIntArray();
             long right = IntStream.range(0, truth.length).filter(i -> predicted[i] == truth[i]).count();
             return OptionalDouble.of((double) right / truth.length);
-        }
-
-        private static int[] classes(Tensor target) {
-            return Arrays.stream(target.toDoubleArray()).mapToInt(c -> (int) c).toArray();
         }
 
         @Override

@@ -1,10 +1,7 @@
 package gradus.nn.op;
 
-import gradus.nn.Shape;
 import gradus.nn.Tensor;
-import gradus.nn.backend.Backend;
-import gradus.nn.backend.Buffer;
-import gradus.nn.backend.Kernels.Unary;
+import gradus.nn.backend.Expr;
 import gradus.nn.tex.Tex;
 import java.util.List;
 
@@ -14,57 +11,21 @@ public final class Elementwise {
     private Elementwise() {
     }
 
-    /** What they all share: the shape stays, a kernel does the work. */
-    private interface Pointwise extends Op {
-
-        Unary kernel();
-
-        default double constant() {
-            return 0;
-        }
-
-        /** The derivative at each element, as a tensor. */
-        Tensor derivative(Tensor x, Tensor y);
-
-        @Override
-        default Shape shape(Shape... in) {
-            return in[0];
-        }
-
-        @Override
-        default Tensor forward(Tensor... in) {
-            var x = in[0].dense();
-            var out = Buffer.allocate(x.dtype(), x.size());
-            Backend.current().unary(kernel(), constant(), x.buffer(), out, x.size());
-            return Tensor.dense(x.shape(), out);
-        }
-
-        @Override
-        default Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.times(derivative(in[0], out))};
-        }
-
-        @Override
-        default List<Tensor[]> samples() {
-            return Samples.pointwise();
-        }
-    }
-
     /** −x. */
-    public record Neg() implements Pointwise {
+    public record Neg() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "neg";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.NEG;
+        public Expr value(Expr x) {
+            return x.neg();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.scalar(-1, x.dtype());
+        public Expr derivative(Expr x, Expr y) {
+            return Expr.constant(-1);
         }
 
         @Override
@@ -79,25 +40,20 @@ public final class Elementwise {
     }
 
     /** x + c. */
-    public record AddConstant(double constant) implements Pointwise {
+    public record AddConstant(double constant) implements Pointwise.OfOne {
         @Override
         public String name() {
             return "add constant";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.ADD;
+        public Expr value(Expr x) {
+            return x.plus(constant);
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.scalar(1, x.dtype());
-        }
-
-        @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d};
+        public Expr derivative(Expr x, Expr y) {
+            return Expr.ONE;
         }
 
         @Override
@@ -112,25 +68,20 @@ public final class Elementwise {
     }
 
     /** c x. */
-    public record Scale(double constant) implements Pointwise {
+    public record Scale(double constant) implements Pointwise.OfOne {
         @Override
         public String name() {
             return "scale";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SCALE;
+        public Expr value(Expr x) {
+            return x.times(constant);
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.scalar(constant, x.dtype());
-        }
-
-        @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.times(constant)};
+        public Expr derivative(Expr x, Expr y) {
+            return Expr.constant(constant);
         }
 
         @Override
@@ -145,19 +96,19 @@ public final class Elementwise {
     }
 
     /** eˣ. */
-    public record Exp() implements Pointwise {
+    public record Exp() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "exp";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.EXP;
+        public Expr value(Expr x) {
+            return x.exp();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
+        public Expr derivative(Expr x, Expr y) {
             return y;
         }
 
@@ -173,20 +124,20 @@ public final class Elementwise {
     }
 
     /** ln x, for x > 0. */
-    public record Log() implements Pointwise {
+    public record Log() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "log";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.LOG;
+        public Expr value(Expr x) {
+            return x.log();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return x.pow(-1);
+        public Expr derivative(Expr x, Expr y) {
+            return x.reciprocal();
         }
 
         @Override
@@ -206,20 +157,20 @@ public final class Elementwise {
     }
 
     /** √x, for x ≥ 0. */
-    public record Sqrt() implements Pointwise {
+    public record Sqrt() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "sqrt";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SQRT;
+        public Expr value(Expr x) {
+            return x.sqrt();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return y.pow(-1).times(0.5);
+        public Expr derivative(Expr x, Expr y) {
+            return y.reciprocal().times(0.5);
         }
 
         @Override
@@ -239,19 +190,19 @@ public final class Elementwise {
     }
 
     /** |x|; its derivative at 0 is taken as 0. */
-    public record Abs() implements Pointwise {
+    public record Abs() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "abs";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.ABS;
+        public Expr value(Expr x) {
+            return x.abs();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
+        public Expr derivative(Expr x, Expr y) {
             return x.sign();
         }
 
@@ -267,20 +218,20 @@ public final class Elementwise {
     }
 
     /** −1, 0 or 1: the sign; its derivative is 0 wherever it has one. */
-    public record Sign() implements Pointwise {
+    public record Sign() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "sign";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SIGN;
+        public Expr value(Expr x) {
+            return x.sign();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.scalar(0, x.dtype());
+        public Expr derivative(Expr x, Expr y) {
+            return Expr.ZERO;
         }
 
         @Override
@@ -295,20 +246,20 @@ public final class Elementwise {
     }
 
     /** 1 where x > 0, else 0 (Heaviside); its derivative is 0 wherever it has one. */
-    public record Step() implements Pointwise {
+    public record Step() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "step";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.STEP;
+        public Expr value(Expr x) {
+            return x.gt(Expr.ZERO);
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return Tensor.scalar(0, x.dtype());
+        public Expr derivative(Expr x, Expr y) {
+            return Expr.ZERO;
         }
 
         @Override
@@ -323,19 +274,19 @@ public final class Elementwise {
     }
 
     /** x². */
-    public record Square() implements Pointwise {
+    public record Square() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "square";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SQUARE;
+        public Expr value(Expr x) {
+            return x.square();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
+        public Expr derivative(Expr x, Expr y) {
             return x.times(2);
         }
 
@@ -351,20 +302,20 @@ public final class Elementwise {
     }
 
     /** x to the power of a constant. */
-    public record Power(double constant) implements Pointwise {
+    public record Power(double constant) implements Pointwise.OfOne {
         @Override
         public String name() {
             return "pow";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.POW;
+        public Expr value(Expr x) {
+            return x.pow(Expr.constant(constant));
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return constant == 0 ? Tensor.scalar(0, x.dtype()) : x.pow(constant - 1).times(constant);
+        public Expr derivative(Expr x, Expr y) {
+            return x.pow(Expr.constant(constant - 1)).times(constant);
         }
 
         @Override
@@ -390,20 +341,20 @@ public final class Elementwise {
     }
 
     /** tanh x = (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ). */
-    public record Tanh() implements Pointwise {
+    public record Tanh() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "tanh";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.TANH;
+        public Expr value(Expr x) {
+            return x.tanh();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor h) {
-            return h.square().neg().plus(1);
+        public Expr derivative(Expr x, Expr h) {
+            return Expr.ONE.minus(h.square());
         }
 
         @Override
@@ -418,19 +369,19 @@ public final class Elementwise {
     }
 
     /** The logistic function σ(x) = 1/(1 + e⁻ˣ). */
-    public record Sigmoid() implements Pointwise {
+    public record Sigmoid() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "sigmoid";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SIGMOID;
+        public Expr value(Expr x) {
+            return x.sigmoid();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor s) {
+        public Expr derivative(Expr x, Expr s) {
             return s.minus(s.square());
         }
 
@@ -446,20 +397,20 @@ public final class Elementwise {
     }
 
     /** max(0, x); its derivative at 0 is taken as 0. */
-    public record Relu() implements Pointwise {
+    public record Relu() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "relu";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.RELU;
+        public Expr value(Expr x) {
+            return x.max(Expr.ZERO);
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
-            return x.step();
+        public Expr derivative(Expr x, Expr y) {
+            return x.gt(Expr.ZERO);
         }
 
         @Override
@@ -474,19 +425,19 @@ public final class Elementwise {
     }
 
     /** ln(1 + eˣ), computed without overflow. */
-    public record Softplus() implements Pointwise {
+    public record Softplus() implements Pointwise.OfOne {
         @Override
         public String name() {
             return "softplus";
         }
 
         @Override
-        public Unary kernel() {
-            return Unary.SOFTPLUS;
+        public Expr value(Expr x) {
+            return x.softplus();
         }
 
         @Override
-        public Tensor derivative(Tensor x, Tensor y) {
+        public Expr derivative(Expr x, Expr y) {
             return x.sigmoid();
         }
 

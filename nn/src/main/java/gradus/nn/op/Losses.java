@@ -3,7 +3,6 @@ package gradus.nn.op;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
-import gradus.nn.backend.Buffer;
 import gradus.nn.tex.Tex;
 import java.util.List;
 
@@ -17,12 +16,10 @@ public final class Losses {
     }
 
     /**
-     * Cross-entropy of class scores with the true class of each row: −ln softmax(z)_c, [n, classes] → [n]. Stands for
-     * {@code logSoftmax} and a choice; its gradient is softmax(z) − 1_c.
-     *
-     * @param classes the true class of each row
+     * Cross-entropy of class scores with the true class of each row: −ln softmax(z)_c, [n, classes] and labels [n] → [n].
+     * Stands for {@code logSoftmax} and a choice; its gradient is softmax(z) − 1_c.
      */
-    public record CrossEntropy(int... classes) implements Op {
+    public record CrossEntropy() implements Op {
         @Override
         public String name() {
             return "crossEntropy";
@@ -30,64 +27,49 @@ public final class Losses {
 
         @Override
         public Shape shape(Shape... in) {
-            if (in[0].rank() != 2 || in[0].dim(0) != classes.length) {
-                throw ShapeException.of("crossEntropy", "and " + classes.length + " labels do not fit",
-                        "scores are [samples, classes], with one label per sample", in[0]);
+            if (in[0].rank() != 2 || in[1].rank() != 1 || in[0].dim(0) != in[1].dim(0)) {
+                throw ShapeException.of("crossEntropy", "do not fit",
+                        "scores are [samples, classes], with one label per sample", in[0], in[1]);
             }
-            for (int c : classes) {
-                if (c < 0 || c >= in[0].dim(1)) {
-                    throw ShapeException.of("crossEntropy", "has no class " + c, "labels go from 0 to "
-                            + (in[0].dim(1) - 1) + "; the last layer needs one output per class", in[0]);
-                }
-            }
-            return new Shape(classes.length);
+            return in[1];
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return i == 1;
         }
 
         @Override
         public Tensor forward(Tensor... in) {
-            var logP = in[0].logSoftmax(-1);
-            var out = Buffer.allocate(in[0].dtype(), classes.length);
-            int n = in[0].shape().dim(1);
-            for (int i = 0; i < classes.length; i++) {
-                out.set(i, -logP.buffer().get(i * n + classes[i]));
-            }
-            return Tensor.dense(new Shape(classes.length), out);
+            return Tensor.apply(new Indexing.Pick(), in[0].logSoftmax(-1), in[1]).neg();
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            var p = in[0].softmax(-1);
-            return new Tensor[] {p.minus(oneHot(in[0])).times(d.reshape(-1, 1))};
-        }
-
-        private Tensor oneHot(Tensor scores) {
-            var hot = Buffer.allocate(scores.dtype(), scores.size());
-            for (int i = 0; i < classes.length; i++) {
-                hot.set(i * scores.shape().dim(1) + classes[i], 1);
-            }
-            return Tensor.dense(scores.shape(), hot);
+            var oneHot = Tensor.apply(new Indexing.Place(in[0].shape().dim(1)), Tensor.full(1, in[1].shape(), d.dtype()), in[1]);
+            return new Tensor[] {in[0].softmax(-1).minus(oneHot).times(d.reshape(-1, 1)), null};
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\ln", Tex.call("\\operatorname{softmax}", in[0]).sub("c")).neg();
+            return Tex.call("\\ln", Tex.call("\\operatorname{softmax}", in[0]).sub(in[1].text())).neg();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.call("\\operatorname{softmax}", in[0]).minus(Tex.atom("\\mathbf{1}_{c}"))};
+            return new Tex[] {Tex.call("\\operatorname{softmax}", in[0]).minus(Tex.atom("\\mathbf{1}_{" + in[1] + "}")),
+                Tex.number(0)};
         }
 
         @Override
         public List<Tensor[]> samples() {
-            return List.of(Samples.of(Samples.normal(classes.length, 4)),
-                    Samples.of(Samples.normal(5, classes.length).t()));
+            return List.of(Samples.of(Samples.normal(3, 4), Tensor.indices(new Shape(3), 1, 0, 3)),
+                    Samples.of(Samples.normal(5, 2).t(), Tensor.indices(new Shape(2), 4, 0)));
         }
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(classes.length + 1, 4)}, {new Shape(classes.length, 1)},
-                {new Shape(classes.length)}});
+            return List.of(new Shape[][] {{new Shape(4, 4), new Shape(3)}, {new Shape(3), new Shape(3)}});
         }
     }
 

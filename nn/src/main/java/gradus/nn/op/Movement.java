@@ -4,7 +4,9 @@ import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Kernel;
 import gradus.nn.tex.Tex;
 import java.util.Arrays;
 import java.util.List;
@@ -377,26 +379,8 @@ public final class Movement {
 
     /** Copies {@code part} into the dense {@code whole}, from index {@code at} along {@code axis}. */
     private static void paste(Tensor part, Tensor whole, int axis, int at) {
-        var dense = part.dense();
-        int block = 1;   // how many neighbours move together
-        for (int i = axis; i < part.rank(); i++) {
-            block *= part.shape().dims()[i];
-        }
-        if (block == 0) {
-            return;
-        }
-        int stride = whole.strides()[axis];
-        int step = whole.shape().dim(axis) * stride;
-        for (int o = 0; o * block < dense.size(); o++) {
-            System.arraycopy(array(dense.buffer()), o * block, array(whole.buffer()), o * step + at * stride, block);
-        }
-    }
-
-    private static Object array(Buffer buffer) {
-        return switch (buffer) {
-            case Buffer.Floats(var array) -> array;
-            case Buffer.Doubles(var array) -> array;
-        };
+        Backend.current().run(new Kernel.Copy(part.shape().dims(), part.buffer(), part.offset(), part.strides(),
+                whole.buffer(), at == 0 ? 0 : at * whole.strides()[axis], whole.strides()));
     }
 
     /** The same numbers in another element type. */
@@ -413,12 +397,14 @@ public final class Movement {
 
         @Override
         public Tensor forward(Tensor... in) {
-            var x = in[0].dense();
-            var out = Buffer.allocate(to, x.size());
-            for (int i = 0; i < x.size(); i++) {
-                out.set(i, x.buffer().get(i));
-            }
-            return Tensor.dense(x.shape(), out);
+            var out = Tensor.dense(in[0].shape(), Buffer.allocate(to, in[0].size()));
+            paste(in[0], out, 0, 0);
+            return out;
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return true;
         }
 
         @Override

@@ -20,12 +20,20 @@ public interface Op {
     /** The result's shape; throws {@link gradus.nn.ShapeException} when the inputs do not fit. */
     Shape shape(Shape... in);
 
-    /** The result. The shapes have been checked, all inputs have the same element type. */
+    /** Whether input number {@code i} holds indices, which stay whole numbers. */
+    default boolean takesIndices(int i) {
+        return false;
+    }
+
+    /**
+     * The result. The shapes have been checked; all inputs but indices have the same element type. It runs kernels or other
+     * operations and looks at no number itself, so that a recording of the kernels does the same again.
+     */
     Tensor forward(Tensor... in);
 
     /**
      * The vector–Jacobian products: for each input x the gradient {@code Σ δ ∂out/∂x}, written in tensor operations and so
-     * differentiable again; {@code null} for an input that has none.
+     * differentiable again; {@code null} for an input that has none or wants none.
      *
      * @param out what {@link #forward} gave
      * @param d   δ, the gradient of the loss in {@code out}, of the same shape

@@ -2,6 +2,7 @@ package gradus.nn.op;
 
 import gradus.nn.DType;
 import gradus.nn.Shape;
+import gradus.nn.backend.Expr;
 import java.util.List;
 
 /** One specimen of every operation: what the tests check, and where a reader finds what there is. */
@@ -20,13 +21,14 @@ public final class OpDb {
                 new Elementwise.Softplus(),
                 new Arithmetic.Add(), new Arithmetic.Sub(), new Arithmetic.Mul(), new Arithmetic.Div(),
                 new Arithmetic.Maximum(),
+                new Mapped(Expr.input(0).times(Expr.input(1)).tanh(), 2),
                 new Reductions.Sum(0), new Reductions.Sum(-1), new Reductions.Max(0), new Reductions.Max(1),
                 new Reductions.Softmax(), new Reductions.LogSoftmax(),
                 new Movement.Reshape(new Shape(3, 8)), new Movement.Permute(1, 0),
                 new Movement.BroadcastTo(new Shape(2, 3, 4)), new Movement.Slice(1, 1, 3), new Movement.Pad(0, 1, 2),
                 new Movement.Concat(1), new Movement.Cast(DType.FLOAT64),
-                new Indexing.Rows(2, 0, 2), new Indexing.ScatterRows(4, 2, 0, 2),
+                new Indexing.Select(0), new Indexing.SelectBack(0, 4), new Indexing.Pick(), new Indexing.Place(4),
                 new Products.MatMul(), new Products.Linear(),
-                new Losses.CrossEntropy(1, 0, 3), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
+                new Losses.CrossEntropy(), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
     }
 }

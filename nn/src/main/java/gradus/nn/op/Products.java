@@ -5,8 +5,8 @@ import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
-import gradus.nn.backend.Kernels.Binary;
-import gradus.nn.backend.Kernels.Layout;
+import gradus.nn.backend.Kernel;
+import gradus.nn.backend.Kernel.Matrix;
 import gradus.nn.tex.Tex;
 import java.util.Arrays;
 import java.util.List;
@@ -17,20 +17,10 @@ public final class Products {
     private Products() {
     }
 
-    /** A matrix for the backend: dense, perhaps stored transposed. */
-    private record Stored(Tensor dense, boolean transposed) {
-
-        static Stored of(Tensor x) {
-            if (!x.isDense() && x.rank() == 2 && x.strides()[0] == 1 && x.strides()[1] == x.shape().dims()[0]
-                    && x.offset() == 0) {
-                return new Stored(x, true);   // a view by t(): its buffer holds the transpose row by row
-            }
-            return new Stored(x.dense(), false);
-        }
-
-        Buffer buffer() {
-            return dense.buffer();
-        }
+    /** The last two axes as matrices, those before as batch axes: a view as it lies, nothing copied. */
+    private static Matrix matrices(Tensor x) {
+        int axes = x.rank() - 2;
+        return new Matrix(x.buffer(), x.offset(), Arrays.copyOf(x.strides(), axes), x.strides()[axes], x.strides()[axes + 1]);
     }
 
     /**
@@ -78,12 +68,8 @@ public final class Products {
             int k = in[0].shape().dim(-1);
             var out = Buffer.allocate(in[0].dtype(), shape.size());
             var batch = batch(shape);
-            var a = Stored.of(batched(in[0], batch));
-            var b = Stored.of(batched(in[1], batch));
-            for (int i = 0; i < batch.size(); i++) {
-                Backend.current().matmul(a.transposed, b.transposed, m, n, k, a.buffer(), i * m * k, b.buffer(),
-                        i * k * n, out, i * m * n);
-            }
+            Backend.current().run(new Kernel.MatMul(batch.dims(), m, n, k, matrices(batched(in[0], batch)),
+                    matrices(batched(in[1], batch)), out));
             return Tensor.dense(shape, out);
         }
 
@@ -99,7 +85,8 @@ public final class Products {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.matmul(in[1].t()).sumTo(in[0].shape()), in[0].t().matmul(d).sumTo(in[1].shape())};
+            return new Tensor[] {in[0].requiresGrad() ? d.matmul(in[1].t()).sumTo(in[0].shape()) : null,
+                in[1].requiresGrad() ? in[0].t().matmul(d).sumTo(in[1].shape()) : null};
         }
 
         @Override
@@ -165,11 +152,10 @@ public final class Products {
             int k = x.shape().dim(-1);
             int n = shape.dim(-1);
             int m = n == 0 ? 0 : shape.size() / n;
-            var out = Buffer.allocate(x.dtype(), shape.size());
-            Backend.current().matmul(false, true, m, n, k, x.buffer(), 0, in[1].dense().buffer(), 0, out, 0);
-            Backend.current().binary(Binary.ADD, out, Layout.FULL,
-                    in[2].dense().buffer(), Layout.ROW, out, m, n);
-            return Tensor.dense(shape, out);
+            var product = Buffer.allocate(x.dtype(), shape.size());
+            Backend.current().run(new Kernel.MatMul(new int[0], m, n, k, new Matrix(x.buffer(), 0, new int[0], k, 1),
+                    matrices(in[1].t()), product));
+            return Tensor.dense(shape, product).plus(in[2]);
         }
 
         @Override
@@ -177,7 +163,7 @@ public final class Products {
             var rows = d.reshape(-1, d.shape().dim(-1));
             var x = in[0].reshape(-1, in[0].shape().dim(-1));
             return new Tensor[] {in[0].requiresGrad() ? rows.matmul(in[1]).reshape(in[0].shape().dims()) : null,
-                rows.t().matmul(x), rows.sum(0)};
+                in[1].requiresGrad() ? rows.t().matmul(x) : null, in[2].requiresGrad() ? rows.sum(0) : null};
         }
 
         @Override

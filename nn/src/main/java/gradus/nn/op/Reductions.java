@@ -5,8 +5,9 @@ import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
-import gradus.nn.backend.Kernels.Reduction;
-import gradus.nn.backend.Kernels.RowWise;
+import gradus.nn.backend.Kernel;
+import gradus.nn.backend.Kernel.Reduction;
+import gradus.nn.backend.Kernel.RowFunction;
 import gradus.nn.tex.Tex;
 import java.util.List;
 
@@ -25,7 +26,7 @@ public final class Reductions {
         }
         int n = x.shape().dim(axis);
         var out = Buffer.allocate(x.dtype(), shape.size());
-        Backend.current().reduce(reduction, x.buffer(), out, inner == 0 ? 0 : shape.size() / inner, n, inner);
+        Backend.current().run(new Kernel.Reduce(reduction, x.buffer(), out, inner == 0 ? 0 : shape.size() / inner, n, inner));
         return Tensor.dense(shape, out);
     }
 
@@ -149,7 +150,7 @@ public final class Reductions {
 
         @Override
         public Tensor forward(Tensor... in) {
-            return rowWise(RowWise.SOFTMAX, in[0]);
+            return rowWise(RowFunction.SOFTMAX, in[0]);
         }
 
         @Override
@@ -198,7 +199,7 @@ public final class Reductions {
 
         @Override
         public Tensor forward(Tensor... in) {
-            return rowWise(RowWise.LOG_SOFTMAX, in[0]);
+            return rowWise(RowFunction.LOG_SOFTMAX, in[0]);
         }
 
         @Override
@@ -234,11 +235,11 @@ public final class Reductions {
         }
     }
 
-    private static Tensor rowWise(RowWise f, Tensor in) {
+    private static Tensor rowWise(RowFunction f, Tensor in) {
         var x = in.dense();
         int n = x.shape().dim(-1);
         var out = Buffer.allocate(x.dtype(), x.size());
-        Backend.current().rowWise(f, x.buffer(), out, n == 0 ? 0 : x.size() / n, n);
+        Backend.current().run(new Kernel.RowWise(f, x.buffer(), out, n == 0 ? 0 : x.size() / n, n));
         return Tensor.dense(x.shape(), out);
     }
 }

@@ -2,6 +2,7 @@ package gradus.nn.optim;
 
 import gradus.nn.Layer;
 import gradus.nn.Tensor;
+import gradus.nn.backend.Expr;
 import java.util.List;
 
 /** A rule by which gradients change parameters: settings only; {@link #over} makes the steps. */
@@ -19,6 +20,19 @@ public sealed interface Optimizer {
     default Stepper over(Layer net) {
         return over(net.parameters());
     }
+
+    /** How many numbers it remembers of each parameter. */
+    int memories();
+
+    /**
+     * The rule at one number of a parameter: its memories anew, and last θ anew.
+     *
+     * @param rates what {@link #rates} gave for this step
+     */
+    Expr[] rule(Expr theta, Expr g, Expr[] memory, Expr[] rates);
+
+    /** The numbers in the rule that change from step to step; steps count from 1. */
+    double[] rates(double lr, long step);
 
     private static void positive(double lr) {
         if (!(lr > 0) || Double.isInfinite(lr)) {
@@ -61,6 +75,36 @@ public sealed interface Optimizer {
         }
 
         @Override
+        public int memories() {
+            return momentum instanceof Momentum.None ? 0 : 1;
+        }
+
+        @Override
+        public double[] rates(double newLr, long step) {
+            return new double[] {newLr};
+        }
+
+        @Override
+        public Expr[] rule(Expr theta, Expr g, Expr[] memory, Expr[] rates) {
+            var eta = rates[0];
+            return switch (momentum) {
+                case Momentum.None() -> new Expr[] {theta.minus(eta.times(g))};
+                case Momentum.LrOutside(var beta) -> {
+                    var v = memory[0].times(beta).plus(g);
+                    yield new Expr[] {v, theta.minus(eta.times(v))};
+                }
+                case Momentum.LrInside(var beta) -> {
+                    var v = memory[0].times(beta).plus(eta.times(g));
+                    yield new Expr[] {v, theta.minus(v)};
+                }
+                case Momentum.Nesterov(var beta) -> {
+                    var v = memory[0].times(beta).plus(g);
+                    yield new Expr[] {v, theta.minus(eta.times(g.plus(v.times(beta))))};
+                }
+            };
+        }
+
+        @Override
         public String toString() {
             return "SGD: " + momentum + ", η = " + lr;
         }
@@ -76,6 +120,24 @@ public sealed interface Optimizer {
             positive(lr);
             fraction("β1", beta1);
             fraction("β2", beta2);
+        }
+
+        @Override
+        public int memories() {
+            return 2;
+        }
+
+        /** η / (1−β₁ᵗ) and 1 / √(1−β₂ᵗ). */
+        @Override
+        public double[] rates(double newLr, long step) {
+            return new double[] {newLr / (1 - StrictMath.pow(beta1, step)), 1 / Math.sqrt(1 - StrictMath.pow(beta2, step))};
+        }
+
+        @Override
+        public Expr[] rule(Expr theta, Expr g, Expr[] memory, Expr[] rates) {
+            var m = memory[0].times(beta1).plus(g.times(1 - beta1));
+            var v = memory[1].times(beta2).plus(g.square().times(1 - beta2));
+            return new Expr[] {m, v, theta.minus(rates[0].times(m).div(v.sqrt().times(rates[1]).plus(epsilon)))};
         }
 
         @Override

@@ -1,4 +1,4 @@
-package gradus.nn.backend;
+package gradus.nn.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -39,18 +39,14 @@ final class MatMul {
         }
     }
 
-    /** {@code C = op(A) op(B)}, see {@link Backend#matmul}. */
-    void multiply(boolean transposeA, boolean transposeB, int m, int n, int k, float[] a, int aOffset, float[] b,
-                  int bOffset, float[] c, int cOffset) {
-        int rowStepA = transposeA ? 1 : k;
-        int columnStepA = transposeA ? m : 1;
-        int rowStepB = transposeB ? 1 : n;
-        int columnStepB = transposeB ? k : 1;
+    /** {@code C = A B}, C dense, A and B with any strides. */
+    void multiply(int m, int n, int k, float[] a, int aOffset, int rowStepA, int columnStepA, float[] b, int bOffset,
+                  int rowStepB, int columnStepB, float[] c, int cOffset) {
         var packed = panels.get();
-        int block = Math.min(k, ScalarBackend.K_BLOCK);
+        int block = Math.min(k, PlainCpu.K_BLOCK);
         packed.grow(roundUp(Math.min(m, ROW_BLOCK), TILE_ROWS) * block, roundUp(n, TILE_COLUMNS) * block);
-        for (int p = 0; p < k; p += ScalarBackend.K_BLOCK) {
-            int kc = Math.min(ScalarBackend.K_BLOCK, k - p);
+        for (int p = 0; p < k; p += PlainCpu.K_BLOCK) {
+            int kc = Math.min(PlainCpu.K_BLOCK, k - p);
             pack(b, bOffset + p * rowStepB, columnStepB, rowStepB, n, kc, TILE_COLUMNS, packed.b);
             for (int i = 0; i < m; i += ROW_BLOCK) {
                 int mc = Math.min(ROW_BLOCK, m - i);

@@ -1,4 +1,4 @@
-package gradus.nn.backend;
+package gradus.nn.backend.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

@@ -1,4 +1,4 @@
-package gradus.nn.backend;
+package gradus.nn.backend.cpu;
 
 /**
  * Elementary functions of float32 numbers, of our own: the JDK's vector forms give other bits before the JIT has

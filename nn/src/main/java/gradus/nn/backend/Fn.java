@@ -1,0 +1,70 @@
+package gradus.nn.backend;
+
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * The scalar functions that backends know, from which all elementwise operations are made. Each says how it is derived;
+ * a kink's derivative is 0 unless said otherwise.
+ */
+public enum Fn {
+
+    NEG(1, (x, y) -> List.of(Expr.constant(-1))),
+    /** |x|, with derivative 0 at 0. */
+    ABS(1, (x, y) -> List.of(x[0].sign())),
+    /** −1, 0 or 1. */
+    SIGN(1, (x, y) -> List.of(Expr.ZERO)),
+    SQUARE(1, (x, y) -> List.of(x[0].times(2))),
+    SQRT(1, (x, y) -> List.of(y.reciprocal().times(0.5))),
+    RECIPROCAL(1, (x, y) -> List.of(y.square().neg())),
+    EXP(1, (x, y) -> List.of(y)),
+    LOG(1, (x, y) -> List.of(x[0].reciprocal())),
+    TANH(1, (x, y) -> List.of(Expr.ONE.minus(y.square()))),
+    /** 1/(1 + e⁻ˣ). */
+    SIGMOID(1, (x, y) -> List.of(y.minus(y.square()))),
+    /** ln(1 + eˣ). */
+    SOFTPLUS(1, (x, y) -> List.of(x[0].sigmoid())),
+
+    ADD(2, (x, y) -> List.of(Expr.ONE, Expr.ONE)),
+    SUB(2, (x, y) -> List.of(Expr.ONE, Expr.constant(-1))),
+    MUL(2, (x, y) -> List.of(x[1], x[0])),
+    DIV(2, (x, y) -> List.of(x[1].reciprocal(), y.div(x[1]).neg())),
+    /** The larger, NaN if one is; at a tie half of the derivative each. */
+    MAX(2, (x, y) -> List.of(share(x[0].gt(x[1]), x[0].eq(x[1])), share(x[1].gt(x[0]), x[0].eq(x[1])))),
+    /** The smaller, NaN if one is; at a tie half of the derivative each. */
+    MIN(2, (x, y) -> List.of(share(x[0].lt(x[1]), x[0].eq(x[1])), share(x[1].lt(x[0]), x[0].eq(x[1])))),
+    /** x to the power of y. */
+    POW(2, (x, y) -> List.of(x[1].times(x[0].pow(x[1].minus(1))),
+            x[0].eq(Expr.ZERO).select(Expr.ZERO, y.times(x[0].log())))),
+    /** 1 where x > y, else 0. */
+    GT(2, (x, y) -> List.of(Expr.ZERO, Expr.ZERO)),
+    /** 1 where x ≥ y, else 0. */
+    GE(2, (x, y) -> List.of(Expr.ZERO, Expr.ZERO)),
+    /** 1 where x = y, else 0. */
+    EQ(2, (x, y) -> List.of(Expr.ZERO, Expr.ZERO)),
+
+    /** y where x is not 0, else z. */
+    SELECT(3, (x, y) -> List.of(Expr.ZERO, x[0].select(Expr.ONE, Expr.ZERO), x[0].select(Expr.ZERO, Expr.ONE)));
+
+    private final int arity;
+    private final BiFunction<Expr[], Expr, List<Expr>> derivatives;
+
+    Fn(int arity, BiFunction<Expr[], Expr, List<Expr>> derivatives) {
+        this.arity = arity;
+        this.derivatives = derivatives;
+    }
+
+    private static Expr share(Expr wins, Expr ties) {
+        return wins.plus(ties.times(0.5));
+    }
+
+    /** How many arguments it takes. */
+    public int arity() {
+        return arity;
+    }
+
+    /** The derivative in each argument, in terms of the arguments and of the value y. */
+    public List<Expr> derivatives(Expr[] arguments, Expr y) {
+        return derivatives.apply(arguments, y);
+    }
+}

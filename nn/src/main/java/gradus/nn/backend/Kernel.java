@@ -1,0 +1,279 @@
+package gradus.nn.backend;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+
+/**
+ * One elementary computation over buffers: what operations are made of and what a {@link Backend} runs. That it is a value
+ * lets a training step be recorded as a list of kernels, planned, and replayed; and lets a device leave to the CPU
+ * what it cannot do.
+ *
+ * <p>All float buffers of a kernel have the same element type.
+ */
+public sealed interface Kernel {
+
+    /** The buffers whose numbers it needs. */
+    Buffer[] reads();
+
+    /** The buffers that it fills; one that is also read is changed in place. */
+    Buffer[] writes();
+
+    /** The same computation on other buffers. */
+    Kernel on(UnaryOperator<Buffer> other);
+
+    /**
+     * {@code out_k[o, i] = program_k(in_0[o, i], …)} for every index o below {@code outer} and i &lt; inner; the outputs are
+     * dense. An output may be the buffer of a dense input: all reading of an element comes before its writing.
+     */
+    record Map(Program program, Operand[] in, Buffer[] out, int[] outer, int inner) implements Kernel {
+
+        /** How many rows of {@code inner} elements there are. */
+        public int rows() {
+            int rows = 1;
+            for (int size : outer) {
+                rows *= size;
+            }
+            return rows;
+        }
+
+        @Override
+        public Buffer[] reads() {
+            return Arrays.stream(in).map(Operand::buffer).toArray(Buffer[]::new);
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return out;
+        }
+
+        @Override
+        public Map on(UnaryOperator<Buffer> other) {
+            return new Map(program, Arrays.stream(in).map(x -> x.on(other)).toArray(Operand[]::new),
+                    Kernel.on(out, other), outer, inner);
+        }
+    }
+
+    /**
+     * An input of {@link Map}: element [o, i] lies at {@code offset + Σ o·outerStrides + i·innerStride}; the inner stride is
+     * 1 or, where a number repeats, 0.
+     */
+    record Operand(Buffer buffer, int offset, int[] outerStrides, int innerStride) {
+
+        /** Where row number {@code row} of the rows {@code outer} begins. */
+        public int start(int row, int[] outer) {
+            int at = offset;
+            for (int axis = outer.length - 1; axis >= 0; axis--) {
+                at += row % outer[axis] * outerStrides[axis];
+                row /= outer[axis];
+            }
+            return at;
+        }
+
+        /** Whether every row is the same. */
+        public boolean repeats() {
+            for (int stride : outerStrides) {
+                if (stride != 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Whether its rows lie one behind the other. */
+        public boolean isDense(int[] outer, int inner) {
+            int step = inner;
+            for (int axis = outer.length - 1; axis >= 0; axis--) {
+                if (outerStrides[axis] != step && outer[axis] > 1) {
+                    return false;
+                }
+                step *= outer[axis];
+            }
+            return innerStride == 1 || inner == 1;
+        }
+
+        private Operand on(UnaryOperator<Buffer> other) {
+            return new Operand(other.apply(buffer), offset, outerStrides, innerStride);
+        }
+    }
+
+    /** {@code out[o, i] = reduction over j of in[o, j, i]}, j &lt; n; of nothing its neutral element. */
+    record Reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Reduce on(UnaryOperator<Buffer> other) {
+            return new Reduce(reduction, other.apply(in), other.apply(out), outer, n, inner);
+        }
+    }
+
+    /** Many numbers to one. */
+    enum Reduction {
+        /** Of nothing 0. */
+        SUM,
+        /** Of nothing 1. */
+        PROD,
+        /** Of nothing −∞. */
+        MAX,
+        /** Of nothing ∞. */
+        MIN
+    }
+
+    /** {@code out[r, ·] = f(in[r, ·])} for each of {@code rows} rows of {@code n} elements. */
+    record RowWise(RowFunction f, Buffer in, Buffer out, int rows, int n) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public RowWise on(UnaryOperator<Buffer> other) {
+            return new RowWise(f, other.apply(in), other.apply(out), rows, n);
+        }
+    }
+
+    /** A row of numbers to a row. */
+    enum RowFunction { SOFTMAX, LOG_SOFTMAX }
+
+    /**
+     * {@code C = A B} for every index of the batch axes: C is m × n, dense, one matrix behind the other; A is m × k and B
+     * is k × n, laid out as they say.
+     *
+     * @param batch the sizes of the batch axes, empty for one product
+     */
+    record MatMul(int[] batch, int m, int n, int k, Matrix a, Matrix b, Buffer c) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {a.buffer, b.buffer};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {c};
+        }
+
+        @Override
+        public MatMul on(UnaryOperator<Buffer> other) {
+            return new MatMul(batch, m, n, k, a.on(other), b.on(other), other.apply(c));
+        }
+    }
+
+    /** Matrices in a buffer: element [i, j] of a batch index lies at {@code offset + Σ index·batchStrides + i·row + j·column}. */
+    record Matrix(Buffer buffer, int offset, int[] batchStrides, int row, int column) {
+
+        private Matrix on(UnaryOperator<Buffer> other) {
+            return new Matrix(other.apply(buffer), offset, batchStrides, row, column);
+        }
+    }
+
+    /**
+     * {@code out[outOffset + Σ index·outStrides] = in[inOffset + Σ index·inStrides]} for every index below {@code dims}: a view
+     * laid out densely, or a block put into its place. Types may differ: numbers are converted. Where the region is not
+     * the whole of {@code out}, the rest stays.
+     */
+    record Copy(int[] dims, Buffer in, int inOffset, int[] inStrides, Buffer out, int outOffset, int[] outStrides)
+            implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Copy on(UnaryOperator<Buffer> other) {
+            return new Copy(dims, other.apply(in), inOffset, inStrides, other.apply(out), outOffset, outStrides);
+        }
+    }
+
+    /**
+     * {@code out[o, c, i] = in[o, index[c], i]} for c &lt; count, with {@code in} of shape [outer, size, inner]; or, with an index
+     * for every element, {@code in[o, index[o, c, i], i]}.
+     */
+    record Gather(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
+            implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in, index};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Gather on(UnaryOperator<Buffer> other) {
+            return new Gather(other.apply(in), other.apply(index), other.apply(out), outer, size, count, inner, perElement);
+        }
+    }
+
+    /**
+     * The transpose of {@link Gather}: {@code out[o, index[c], i] += in[o, c, i]} into zeros, with {@code out} of shape [outer,
+     * size, inner]; terms that meet are added in ascending c.
+     */
+    record ScatterAdd(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
+            implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in, index};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public ScatterAdd on(UnaryOperator<Buffer> other) {
+            return new ScatterAdd(other.apply(in), other.apply(index), other.apply(out), outer, size, count, inner, perElement);
+        }
+    }
+
+    /**
+     * Any function in Java, for what has no kernel of its own: fills the arrays behind {@code out}, which are zeros, from
+     * those behind {@code in}, and depends on nothing else.
+     */
+    record Host(String name, Buffer[] in, Buffer[] out, HostFunction function) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return in;
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return out;
+        }
+
+        @Override
+        public Host on(UnaryOperator<Buffer> other) {
+            return new Host(name, Kernel.on(in, other), Kernel.on(out, other), function);
+        }
+    }
+
+    /** The work of a {@link Host} kernel. */
+    @FunctionalInterface
+    interface HostFunction {
+
+        void compute(Buffer[] in, Buffer[] out);
+    }
+
+    private static Buffer[] on(Buffer[] buffers, UnaryOperator<Buffer> other) {
+        return Arrays.stream(buffers).map(other).toArray(Buffer[]::new);
+    }
+}

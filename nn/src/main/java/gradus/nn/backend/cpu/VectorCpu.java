@@ -1,0 +1,124 @@
+package gradus.nn.backend.cpu;
+
+import gradus.nn.DType;
+import gradus.nn.backend.Fn;
+import gradus.nn.backend.Kernel;
+import gradus.nn.backend.Kernel.Reduction;
+import gradus.nn.backend.Kernel.RowFunction;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The float32 kernels by the Vector API; results equal {@link PlainCpu}'s to the bit. */
+final class VectorCpu extends PlainCpu {
+
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LENGTH = SPECIES.length();
+
+    private final MatMul matmul = new MatMul();
+
+    @Override
+    public String name() {
+        return "cpu (vectors of " + SPECIES.vectorBitSize() + " bits)";
+    }
+
+    private static FloatVector load(float[] x, int i) {
+        return FloatVector.fromArray(SPECIES, x, i);
+    }
+
+    @Override
+    void map(Kernel.Map map) {
+        if (map.out()[0].dtype() != DType.FLOAT32) {
+            super.map(map);
+        } else if (map.inner() > 0) {
+            MapTiles.run(map, 0, MapTiles.pieces(map));
+        }
+    }
+
+    @Override
+    void reduce(Kernel.Reduce r) {
+        if (r.reduction() != Reduction.SUM || r.inner() == 1 || r.in().dtype() != DType.FLOAT32) {
+            super.reduce(r);
+            return;
+        }
+        var x = r.in().floats();
+        var y = r.out().floats();
+        for (int o = 0; o < r.outer(); o++) {
+            int to = o * r.inner();
+            Arrays.fill(y, to, to + r.inner(), 0f);
+            for (int j = 0; j < r.n(); j++) {
+                VectorLoops.binary(Fn.ADD, y, to, x, (o * r.n() + j) * r.inner(), y, to, r.inner());
+            }
+        }
+    }
+
+    /** As in {@link PlainCpu}: as many vectors as make up the {@value PlainCpu#LANES} lanes. */
+    @Override
+    float sum(float[] x, int from, int n) {
+        if (n < LANES || LENGTH > LANES) {
+            return super.sum(x, from, n);
+        }
+        double total = 0;
+        var lanes = new float[LANES];
+        for (int begin = 0; begin < n; begin += SUM_BLOCK) {
+            int end = Math.min(n, begin + SUM_BLOCK);
+            int whole = begin + (end - begin) / LANES * LANES;
+            for (int lane = 0; lane < LANES; lane += LENGTH) {
+                var partial = FloatVector.zero(SPECIES);
+                for (int j = begin; j < whole; j += LANES) {
+                    partial = partial.add(load(x, from + j + lane));
+                }
+                partial.intoArray(lanes, lane);
+            }
+            for (int j = whole; j < end; j++) {
+                lanes[j % LANES] += x[from + j];
+            }
+            total += acrossLanes(lanes);
+        }
+        return (float) total;
+    }
+
+    @Override
+    void rowWise(Kernel.RowWise r) {
+        if (r.in().dtype() != DType.FLOAT32) {
+            super.rowWise(r);
+            return;
+        }
+        var x = r.in().floats();
+        var y = r.out().floats();
+        int n = r.n();
+        for (int row = 0; row < r.rows(); row++) {
+            int from = row * n;
+            float max = Float.NEGATIVE_INFINITY;
+            for (int i = from; i < from + n; i++) {
+                max = Math.max(max, x[i]);
+            }
+            int whole = from + SPECIES.loopBound(n);
+            for (int i = from; i < whole; i += LENGTH) {
+                VectorMath.exp(load(x, i).sub(max)).intoArray(y, i);
+            }
+            for (int i = whole; i < from + n; i++) {
+                y[i] = FloatMath.exp(x[i] - max);
+            }
+            float sum = sum(y, from, n);
+            if (r.f() == RowFunction.SOFTMAX) {
+                ScalarLoops.withNumber(Fn.DIV, y, from, sum, y, from, n);
+            } else {
+                float logSum = FloatMath.log(sum);
+                for (int i = from; i < from + n; i++) {
+                    y[i] = x[i] - max - logSum;
+                }
+            }
+        }
+    }
+
+    @Override
+    void matmul(Kernel.MatMul p) {
+        if (p.c().dtype() != DType.FLOAT32 || p.k() == 0) {
+            super.matmul(p);
+            return;
+        }
+        eachProduct(p, (a, b, c) -> matmul.multiply(p.m(), p.n(), p.k(), p.a().buffer().floats(), a, p.a().row(),
+                p.a().column(), p.b().buffer().floats(), b, p.b().row(), p.b().column(), p.c().floats(), c));
+    }
+}

@@ -1,0 +1,196 @@
+package gradus.nn.backend.cpu;
+
+import gradus.nn.backend.Fn;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Every {@link Fn} of many float32 numbers, with the bits of {@link Scalars}. Each has a loop of its own because an
+ * operator passed as a variable is not compiled to an instruction, and each loop a method of its own because HotSpot
+ * compiles no method of more than 8,000 bytes.
+ */
+final class VectorLoops {
+
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LENGTH = SPECIES.length();
+
+    private VectorLoops() {
+    }
+
+    private static FloatVector load(float[] x, int i) {
+        return FloatVector.fromArray(SPECIES, x, i);
+    }
+
+    /** {@code y[yAt + i] = f(x[xAt + i])}. */
+    static void unary(Fn f, float[] x, int xAt, float[] y, int yAt, int n) {
+        int whole = SPECIES.loopBound(n);
+        switch (f) {
+            case NEG -> neg(x, xAt, y, yAt, whole);
+            case ABS -> abs(x, xAt, y, yAt, whole);
+            case SQUARE -> square(x, xAt, y, yAt, whole);
+            case SQRT -> sqrt(x, xAt, y, yAt, whole);
+            case RECIPROCAL -> reciprocal(x, xAt, y, yAt, whole);
+            case EXP -> exp(x, xAt, y, yAt, whole);
+            case LOG -> log(x, xAt, y, yAt, whole);
+            case TANH -> tanh(x, xAt, y, yAt, whole);
+            case SIGMOID -> sigmoid(x, xAt, y, yAt, whole);
+            case SOFTPLUS -> softplus(x, xAt, y, yAt, whole);
+            default -> whole = 0;
+        }
+        for (int i = whole; i < n; i++) {
+            y[yAt + i] = Scalars.apply(f, x[xAt + i], 0, 0);
+        }
+    }
+
+    private static void neg(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).neg().intoArray(y, yAt + i);
+        }
+    }
+
+    private static void abs(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).abs().intoArray(y, yAt + i);
+        }
+    }
+
+    private static void square(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            var v = load(x, xAt + i);
+            v.mul(v).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void sqrt(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).sqrt().intoArray(y, yAt + i);
+        }
+    }
+
+    private static void reciprocal(float[] x, int xAt, float[] y, int yAt, int n) {
+        var one = FloatVector.broadcast(SPECIES, 1f);
+        for (int i = 0; i < n; i += LENGTH) {
+            one.div(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void exp(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.exp(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void log(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.log(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void softplus(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.softplus(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code z[zAt + i] = f(x[xAt + i], y[yAt + i])}. */
+    static void binary(Fn f, float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        int whole = SPECIES.loopBound(n);
+        switch (f) {
+            case ADD -> add(x, xAt, y, yAt, z, zAt, whole);
+            case SUB -> sub(x, xAt, y, yAt, z, zAt, whole);
+            case MUL -> mul(x, xAt, y, yAt, z, zAt, whole);
+            case DIV -> div(x, xAt, y, yAt, z, zAt, whole);
+            case MAX -> max(x, xAt, y, yAt, z, zAt, whole);
+            case MIN -> min(x, xAt, y, yAt, z, zAt, whole);
+            case GT -> gt(x, xAt, y, yAt, z, zAt, whole);
+            case GE -> ge(x, xAt, y, yAt, z, zAt, whole);
+            case EQ -> eq(x, xAt, y, yAt, z, zAt, whole);
+            default -> whole = 0;
+        }
+        for (int i = whole; i < n; i++) {
+            z[zAt + i] = Scalars.apply(f, x[xAt + i], y[yAt + i], 0);
+        }
+    }
+
+    static void add(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).add(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void sub(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).sub(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void mul(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).mul(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void div(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).div(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void max(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).max(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void min(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            load(x, xAt + i).min(load(y, yAt + i)).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void gt(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        var zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < n; i += LENGTH) {
+            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.GT, load(y, yAt + i))).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void ge(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        var zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < n; i += LENGTH) {
+            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.GE, load(y, yAt + i))).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void eq(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        var zero = FloatVector.zero(SPECIES);
+        for (int i = 0; i < n; i += LENGTH) {
+            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.EQ, load(y, yAt + i))).intoArray(z, zAt + i);
+        }
+    }
+
+    /** {@code z[zAt + i] = x[xAt + i] != 0 ? y[yAt + i] : w[wAt + i]}. */
+    static void select(float[] x, int xAt, float[] y, int yAt, float[] w, int wAt, float[] z, int zAt, int n) {
+        int whole = SPECIES.loopBound(n);
+        for (int i = 0; i < whole; i += LENGTH) {
+            load(y, yAt + i).blend(load(w, wAt + i), load(x, xAt + i).compare(VectorOperators.EQ, 0f))
+                    .intoArray(z, zAt + i);
+        }
+        for (int i = whole; i < n; i++) {
+            z[zAt + i] = x[xAt + i] != 0f ? y[yAt + i] : w[wAt + i];
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package gradus.nn.backend.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gradus.nn.Seed;
+import gradus.nn.backend.Backend;
+import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Expr;
+import gradus.nn.backend.Fn;
+import gradus.nn.backend.Kernel;
+import gradus.nn.backend.Kernel.Matrix;
+import gradus.nn.backend.Kernel.Operand;
+import gradus.nn.backend.Program;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The vectorised kernels equal plain Java to the bit, and plain Java's functions are as accurate as they say. */
+class CpuTest {
+
+    private static final int[] NO_AXES = {};
+
+    private final Backend plain = new PlainCpu();
+    private final Backend vector = Backend.cpu();
+
+    private static Buffer normal(String purpose, int n) {
+        var random = new Seed(1).stream(purpose);
+        var values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = (float) (random.normal() * StrictMath.exp(3 * random.normal()));
+        }
+        return Buffer.of(values);
+    }
+
+    private void agree(int length, Function<Buffer, Kernel> kernel) {
+        var expected = Buffer.of(new float[length]);
+        var actual = Buffer.of(new float[length]);
+        plain.run(kernel.apply(expected));
+        vector.run(kernel.apply(actual));
+        assertArrayEquals(expected.floats(), actual.floats());   // of floats: equal bits, NaN equal to NaN
+    }
+
+    @Test
+    void testsRunOnVectors() {
+        assertInstanceOf(VectorCpu.class, vector);
+    }
+
+    private static final float[] SPECIALS = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
+        Float.MIN_VALUE, -Float.MIN_NORMAL, Float.MAX_VALUE, 88.8f, -103.9f, 1e-40f, 1f};
+
+    private static Operand withSpecials(String purpose, int n, int shift) {
+        var x = normal(purpose, n);
+        for (int i = 0; i < SPECIALS.length && i + shift < n; i++) {
+            x.floats()[i + shift] = SPECIALS[i];
+            x.floats()[n - 1 - i] = SPECIALS[i];
+        }
+        return new Operand(x, 0, NO_AXES, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fn.class)
+    void everyFunctionAgreesColdAndHot(Fn f) {
+        int n = 2003;
+        var arguments = List.of(Expr.input(0), Expr.input(1), Expr.input(2));
+        var program = Program.of(3, new Expr.Call(f, arguments.get(0), f.arity() > 1 ? arguments.get(1) : Expr.ZERO,
+                f.arity() > 2 ? arguments.get(2) : Expr.ZERO));
+        var in = new Operand[] {withSpecials("a", n, 0), withSpecials("b", n, 3), withSpecials("c", n, 7)};
+        for (int warm = 0; warm < 20; warm++) {
+            agree(n, out -> new Kernel.Map(program, in, new Buffer[] {out}, NO_AXES, n));
+        }
+    }
+
+    /** A chain with constants, numbers that repeat, and a value used twice. */
+    private static final Program CHAIN = Program.of(3, Expr.input(0).times(Expr.input(1)).plus(2).tanh()
+            .times(Expr.input(0).gt(Expr.input(2)).select(Expr.input(1), Expr.constant(0.5))).minus(Expr.input(2)));
+
+    @ParameterizedTest
+    @CsvSource({"7,37", "1,2003", "3,700", "300,2", "1,1", "5,512", "2,511"})
+    void chainsAgreeInEveryLayout(int rows, int inner) {
+        int n = rows * inner;
+        var layouts = List.of(new Operand(normal("full", n), 0, new int[] {inner}, 1),
+                new Operand(normal("row", inner + 1), 1, new int[] {0}, 1),
+                new Operand(normal("column", rows), 0, new int[] {1}, 0),
+                new Operand(normal("number", 3), 2, new int[] {0}, 0),
+                new Operand(normal("wide", 2 * n), 0, new int[] {2 * inner}, 1));
+        for (var a : layouts) {
+            for (var b : layouts) {
+                for (var c : layouts) {
+                    agree(n, out -> new Kernel.Map(CHAIN, new Operand[] {a, b, c}, new Buffer[] {out}, new int[] {rows}, inner));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anOutputMayBeAnInput() {
+        int n = 1500;
+        var program = Program.of(2, Expr.input(0).plus(Expr.input(1)), Expr.input(0).times(Expr.input(1)));
+        for (var backend : List.of(plain, vector)) {
+            var a = normal("a", n);
+            var b = normal("b", n);
+            backend.run(new Kernel.Map(program, new Operand[] {new Operand(a, 0, NO_AXES, 1), new Operand(b, 0, NO_AXES, 1)},
+                    new Buffer[] {a, b}, NO_AXES, n));
+            for (int i = 0; i < n; i++) {
+                float x = normal("a", n).floats()[i];
+                float y = normal("b", n).floats()[i];
+                assertEquals(x + y, a.floats()[i]);
+                assertEquals(x * y, b.floats()[i]);
+                i += 97;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1", "3,5,1", "2,10007,1", "3,40,1", "4,9,33", "1,0,3", "0,5,1"})
+    void reductionsAgree(int outer, int n, int inner) {
+        for (var reduction : Kernel.Reduction.values()) {
+            var in = normal("reduce", outer * n * inner);
+            agree(outer * inner, out -> new Kernel.Reduce(reduction, in, out, outer, n, inner));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kernel.RowFunction.class)
+    void rowWiseKernelsAgree(Kernel.RowFunction f) {
+        for (int n : new int[] {1, 10, 16, 100, 3000}) {
+            var in = normal("rows", 5 * n);
+            agree(5 * n, out -> new Kernel.RowWise(f, in, out, 5, n));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1", "12,32,5", "13,33,400", "97,65,800", "5,100,0", "64,10,64", "0,3,2"})
+    void productsAgreeForEveryTransposition(int m, int n, int k) {
+        var a = normal("left", 2 * m * k);
+        var b = normal("right", k * n);
+        for (boolean transposeA : new boolean[] {false, true}) {
+            for (boolean transposeB : new boolean[] {false, true}) {
+                var left = new Matrix(a, 0, new int[] {m * k}, transposeA ? 1 : k, transposeA ? m : 1);
+                var right = new Matrix(b, 0, new int[] {0}, transposeB ? 1 : n, transposeB ? k : 1);
+                agree(2 * m * n, out -> new Kernel.MatMul(new int[] {2}, m, n, k, left, right, out));
+            }
+        }
+    }
+
+    @Test
+    void theFunctionsAreAsAccurateAsTheySay() {
+        double exp = 0;
+        double log = 0;
+        double tanh = 0;
+        double sigmoid = 0;
+        for (int i = -200_000; i <= 200_000; i++) {
+            float x = i * 4.3e-4f;
+            exp = Math.max(exp, ulps(FloatMath.exp(x), StrictMath.exp(x)));
+            tanh = Math.max(tanh, ulps(FloatMath.tanh(x), StrictMath.tanh(x)));
+            sigmoid = Math.max(sigmoid, ulps(FloatMath.sigmoid(x), 1 / (1 + StrictMath.exp(-(double) x))));
+            float positive = (float) StrictMath.exp(x);
+            log = Math.max(log, ulps(FloatMath.log(positive), StrictMath.log(positive)));
+        }
+        var found = String.format("exp %.2f, log %.2f, tanh %.2f, sigmoid %.2f ulp", exp, log, tanh, sigmoid);
+        assertTrue(exp <= 1.1 && log <= 1.1 && tanh <= 2 && sigmoid <= 2.5, found);
+    }
+
+    private static double ulps(float actual, double exact) {
+        return Math.abs(actual - exact) / Math.ulp((float) exact);
+    }
+
+    @Test
+    void extremesAreExact() {
+        assertEquals(0f, FloatMath.exp(-200f));
+        assertEquals(Float.POSITIVE_INFINITY, FloatMath.exp(100f));
+        assertEquals(Float.NEGATIVE_INFINITY, FloatMath.log(0f));
+        assertTrue(Float.isNaN(FloatMath.log(-1f)) && Float.isNaN(FloatMath.exp(Float.NaN)));
+        assertEquals(1f, FloatMath.tanh(50f));
+        assertEquals(100f, FloatMath.softplus(100f));
+    }
+}
