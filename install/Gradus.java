@@ -109,10 +109,13 @@ enum Verb {
               --user         for every Jupyter of this user (the default)
               --prefix DIR   into DIR/share/jupyter/kernels, for a virtual environment or conda at DIR""",
             Kernel::run),
-    BENCH("[NAME...] [--json FILE]", "measures Gradus, beside its peers where there are any", """
+    BENCH("[NAME...] [--peers] [--json FILE]", "measures Gradus, beside its peers where there are any", """
             A NAME is a measurement or the beginning of several: kernel, nn. Without one: all of them.
 
-              --json FILE    also writes [{"name", "unit", "ours", "peer", "theirs", "ratio"}, ...]""", Bench::run),
+              --peers        nn beside PyTorch and JAX, which are installed in .gradus/peers the first time:
+                             about 3 GB to download and 6 GB on disk. Without it nn shows our own figures.
+              --json FILE    also writes [{"name", "unit", "ours", "peer", "theirs", "ratio", "must", "aim",
+                             "others"}, ...]""", Bench::run),
     DOCTOR("", "says what this machine has, what is missing, and how to get it", """
             Looks at the JDK, Maven, Python, Jupyter, a browser, fonts and OpenCL, and changes nothing.
             Ends with exit status 1 when something that lab needs is missing.""", Doctor::run);
@@ -313,11 +316,12 @@ final class Bench {
 
     static int run(Arguments arguments) throws IOException {
         Optional<String> json = arguments.option("--json");
+        boolean peers = arguments.flag("--peers");
         List<String> names = arguments.names(0, Integer.MAX_VALUE, "measurement");
         arguments.end();
         Python python = Python.ready("requirements.txt");
         Path kernel = Kernel.ready();
-        List<String> words = new ArrayList<>(List.of(Checkout.path("install/python/bench.py").toString()));
+        List<String> words = new ArrayList<>(List.of(Checkout.path("install/python/bench").toString()));
         words.addAll(names);
         json.ifPresent(file -> words.addAll(List.of("--json", Path.of(file).toAbsolutePath().toString())));
         // the Java measurements see what a cell sees, on the JVM options that a kernel has
@@ -325,8 +329,9 @@ final class Bench {
         java.addAll(Kernel.JVM_OPTIONS);
         java.addAll(List.of("-cp", Kernel.classPath(kernel.resolve("cell")) + File.pathSeparator
                 + Checkout.path("install/target/classes")));
-        return python.command(words).with("GRADUS_BENCH_JAVA", String.join("\n", java))
-                .with("GRADUS_HISTORY", "off").run();
+        Command bench = python.command(words).with("GRADUS_BENCH_JAVA", String.join("\n", java))
+                .with("GRADUS_HISTORY", "off");
+        return (peers ? bench.with("GRADUS_BENCH_PEERS", Python.peers().executable().toString()) : bench).run();
     }
 }
 
@@ -822,23 +827,34 @@ record Jdk(Path home, String version) {
     }
 }
 
-/** The virtual environment in {@code .gradus/venv}, which holds Jupyter. */
+/** A Python: the machine's, or that of a virtual environment in {@code .gradus/}. */
 record Python(Path executable) {
 
     private static final Path VENV = Checkout.path(".gradus/venv");
+    private static final Path PEERS = Checkout.path(".gradus/peers");
 
-    /** Makes the environment, and installs each requirements file of {@code install/python} that has changed. */
+    /** The one with Jupyter, which has what these requirements files of {@code install/python} name. */
     static Python ready(String... requirements) throws IOException {
-        Python python = inVenv();
+        return ready(VENV, requirements);
+    }
+
+    /** The one with the frameworks that {@code bench} compares with. */
+    static Python peers() throws IOException {
+        return ready(PEERS, "requirements-peers.txt");
+    }
+
+    /** Makes the environment, and installs each requirements file that has changed. */
+    private static Python ready(Path venv, String... requirements) throws IOException {
+        Python python = in(venv);
         if (!Files.isExecutable(python.executable)) {
-            System.out.println("Making a Python environment in " + VENV);
-            Checkout.delete(VENV);
-            create();
+            System.out.println("Making a Python environment in " + venv);
+            Checkout.delete(venv);
+            create(venv);
         }
         for (String name : requirements) {
             Path folder = Checkout.path("install/python");
             Path file = folder.resolve(name);
-            Path stamp = VENV.resolve(name + ".fingerprint");
+            Path stamp = venv.resolve(name + ".fingerprint");
             Fingerprint wanted = new Fingerprint().addFiles(file);
             for (String line : Files.readAllLines(file)) {
                 if (line.startsWith("./")) { // a package of ours, which pip looks for in the folder that it runs in
@@ -846,8 +862,11 @@ record Python(Path executable) {
                 }
             }
             if (!wanted.standsIn(stamp)) {
-                System.out.println("Installing " + (name.contains("test") ? "what the tests need" : "Jupyter")
-                        + " in " + VENV);
+                System.out.println("Installing " + switch (name) {
+                    case "requirements-test.txt" -> "what the tests need";
+                    case "requirements-peers.txt" -> "PyTorch and JAX (about 3 GB to download, 6 GB on disk)";
+                    default -> "Jupyter";
+                } + " in " + venv);
                 int status = python.command(List.of("-m", "pip", "install", "-q", "--disable-pip-version-check",
                         "-r", name)).in(folder).run();
                 if (status != 0) {
@@ -860,7 +879,11 @@ record Python(Path executable) {
     }
 
     static Python inVenv() {
-        return new Python(VENV.resolve(Machine.WINDOWS ? "Scripts/python.exe" : "bin/python"));
+        return in(VENV);
+    }
+
+    private static Python in(Path venv) {
+        return new Python(venv.resolve(Machine.WINDOWS ? "Scripts/python.exe" : "bin/python"));
     }
 
     Command command(List<String> words) {
@@ -869,24 +892,24 @@ record Python(Path executable) {
         return new Command(all).with("GRADUS_ROOT", Checkout.ROOT.toString());
     }
 
-    private static void create() throws IOException {
+    private static void create(Path venv) throws IOException {
         Path python = onMachine().orElseThrow(() -> new Failure(1, "Python 3.11 or newer is missing.\n  "
                 + Machine.advice("apt-get install python3 python3-venv", "brew install python",
                 "winget install Python.Python.3.13")));
         Optional<Path> virtualenv = Machine.onPath("virtualenv");
-        List<String> words = List.of(python.toString(), "-m", "venv", VENV.toString());
+        List<String> words = List.of(python.toString(), "-m", "venv", venv.toString());
         if (new Python(python).says("import ensurepip, venv; print('both')").isEmpty()) {
             if (virtualenv.isEmpty()) {
                 throw new Failure(1, python + " cannot make a virtual environment: its module ensurepip is missing.\n  "
                         + Machine.advice("apt-get install python3-venv", "brew install python", "py -m ensurepip"));
             }
-            words = List.of(virtualenv.get().toString(), "-q", "-p", python.toString(), VENV.toString());
+            words = List.of(virtualenv.get().toString(), "-q", "-p", python.toString(), venv.toString());
         }
         if (new Command(words).run() != 0) {
             throw new Failure(1, "The environment could not be made:\n  " + String.join(" ", words));
         }
         // without this JupyterLab greets its reader with a question about news, and asks the network for updates
-        Path settings = VENV.resolve("etc/jupyter/labconfig/page_config.json");
+        Path settings = venv.resolve("etc/jupyter/labconfig/page_config.json");
         Files.createDirectories(settings.getParent());
         Files.writeString(settings, """
                 {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}

@@ -76,12 +76,13 @@ def test_without_a_new_enough_jdk_it_says_what_to_install(tmp_path):
 
 
 def test_bench_writes_its_figures(tmp_path):
-    answer = gradus("bench", "nn.matmul", "--json", str(tmp_path / "bench.json"))
+    answer = gradus("bench", "nn.sgemm-1", "--json", str(tmp_path / "bench.json"))
     assert answer.returncode == 0, answer.stderr
     (row,) = json.loads((tmp_path / "bench.json").read_text())
     assert row.pop("ours") > 0
-    assert row == {"name": "nn.matmul-768", "unit": "ms", "peer": None, "theirs": None, "ratio": None}
-    assert "nn.matmul-768" in answer.stdout
+    assert row == {"name": "nn.sgemm-1-core", "unit": "ms", "peer": None, "theirs": None, "ratio": None,
+                   "must": {"ratio": 1.05}, "aim": {"ratio": 1.0}, "others": {}}
+    assert "nn.sgemm-1-core" in answer.stdout
 
 
 # --- run --------------------------------------------------------------------------------------------------------------

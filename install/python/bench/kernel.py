@@ -1,34 +1,17 @@
-"""Measures Gradus, and where it has a peer the peer beside it, in one run: bench.py [NAME...] [--json FILE].
+"""The measurements kernel.*: the installed kernel beside ipykernel, with its own youth, and with plain Java."""
 
-A name is a measurement or the beginning of several. A measurement is one row: what it is, its unit, our figure, and
-the peer's with ratio = ours / theirs, so that below 1 is better than the peer. Absolute figures describe one machine.
-"""
-
-import argparse
-import json
 import os
 import statistics
 import subprocess
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Callable, Iterator
 
 import psutil
 from jupyter_client.manager import KernelManager
 
-
-@dataclass
-class Row:
-    name: str
-    unit: str
-    ours: float
-    peer: str | None = None
-    theirs: float | None = None
-    ratio: float | None = None
-
-
-# --- the kernel, beside ipykernel -------------------------------------------------------------------------------------
+from row import Row
 
 ROUNDS = 5
 MANY = 2000
@@ -142,7 +125,21 @@ def one_life(dialect: Dialect) -> dict[str, list[float]]:
     return {name: [1000 * value for value in values] for name, values in values.items()} | {"kernel.memory": [resident]}
 
 
-def kernel() -> Iterator[Row]:
+# What must hold; figures of one machine, ratios of any.
+MUST: dict[str, dict[str, float]] = {
+    "kernel.start": {"ratio": 1},
+    "kernel.first-cell": {"ours": 60},
+    "kernel.start-to-result": {"ratio": 1.3},
+    "kernel.cell": {"ours": 10},
+    "kernel.20-statements": {"ours": 25},
+    "kernel.completion": {"ours": 25, "ratio": 1},
+    "kernel.inspection": {"ours": 25, "ratio": 1},
+    "kernel.control-while-busy": {"ours": 5},
+    "kernel.memory": {"ours": 350},
+}
+
+
+def beside_ipykernel() -> Iterator[Row]:
     ours: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}
     for _ in range(ROUNDS):  # turn about: what disturbs the machine disturbs both
@@ -151,7 +148,8 @@ def kernel() -> Iterator[Row]:
                 all_values.setdefault(name, []).extend(values)
     for name in ours:
         mine, other = statistics.median(ours[name]), statistics.median(theirs[name])
-        yield Row(name, "MB" if name == "kernel.memory" else "ms", mine, "ipykernel", other, mine / other)
+        yield Row(name, "MB" if name == "kernel.memory" else "ms", mine, "ipykernel", other, mine / other,
+                  must=MUST[name])
 
 
 def long_life() -> Iterator[Row]:
@@ -161,7 +159,8 @@ def long_life() -> Iterator[Row]:
         life.subscribed()
         times = [1000 * seconds(lambda: life.cell(f"var v{i} = {i} + 1; v{i}")) for i in range(MANY + 50)]
     young, old = statistics.median(times[50:100]), statistics.median(times[MANY:])
-    yield Row(f"kernel.cell-after-{MANY}", "ms", old, "cells 51 to 100", young, old / young)
+    yield Row(f"kernel.cell-after-{MANY}", "ms", old, "cells 51 to 100", young, old / young,
+              must={"ratio": 2})
 
 
 def flood() -> Iterator[Row]:
@@ -173,7 +172,7 @@ def flood() -> Iterator[Row]:
         time.sleep(2)
         texts = [message["content"]["text"] for message in life.output_of(msg_id) if message["msg_type"] == "stream"]
     assert "".join(texts) == "".join(f"{i}\n" for i in range(LINES)), "output was lost or mislaid"
-    yield Row("kernel.flood", "msgs", len(texts))
+    yield Row("kernel.flood", "msgs", len(texts), must={"ours": 499})
 
 
 LOOP = """
@@ -207,79 +206,12 @@ def loop() -> Iterator[Row]:
                        + "public static void main(String[] a) { loop(); loop(); System.out.println(loop()); } }")
         java = os.environ["GRADUS_BENCH_JAVA"].split("\n")[0]
         theirs = float(subprocess.run([java, source], check=True, capture_output=True, text=True).stdout)
-    yield Row("kernel.loop", "µs", ours, "plain java", theirs, ours / theirs)
+    yield Row("kernel.loop", "µs", ours, "plain java", theirs, ours / theirs, must={"ratio": 1.1})
 
 
-# --- what a Java program of ours measures -----------------------------------------------------------------------------
-
-def java(main: str) -> Iterator[Row]:
-    """Runs a main class that prints 'name unit figure', a line for each measurement."""
-    command = os.environ["GRADUS_BENCH_JAVA"].split("\n") + [main]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            name, unit, figure = line.split()
-            yield Row(name, unit, float(figure))
-    if process.returncode != 0:
-        raise SystemExit(f"{main} ended with status {process.returncode}; its message stands above.")
-
-
-GROUPS: dict[str, tuple[tuple[str, ...], Callable[[], Iterator[Row]]]] = {
-    "kernel": (("kernel.start", "kernel.first-cell", "kernel.start-to-result", "kernel.cell", "kernel.20-statements",
-                "kernel.completion", "kernel.inspection", "kernel.control-while-busy", "kernel.memory"), kernel),
-    "long life": ((f"kernel.cell-after-{MANY}",), long_life),
-    "flood": (("kernel.flood",), flood),
-    "loop": (("kernel.loop",), loop),
-    "nn": (("nn.matmul-768", "nn.mlp-step", "nn.quickstart-epoch"), lambda: java("gradus.install.TensorBench")),
+GROUPS: dict[tuple[str, ...], Callable[[], Iterator[Row]]] = {
+    tuple(MUST): beside_ipykernel,
+    (f"kernel.cell-after-{MANY}",): long_life,
+    ("kernel.flood",): flood,
+    ("kernel.loop",): loop,
 }
-
-# What must hold; figures of one machine, ratios of any.
-MUST: dict[str, Callable[[Row], bool]] = {
-    "kernel.start": lambda row: row.ratio <= 1,
-    "kernel.first-cell": lambda row: row.ours <= 60,
-    "kernel.start-to-result": lambda row: row.ratio <= 1.3,
-    "kernel.cell": lambda row: row.ours <= 10,
-    "kernel.20-statements": lambda row: row.ours <= 25,
-    "kernel.completion": lambda row: row.ours <= 25 and row.ratio <= 1,
-    "kernel.inspection": lambda row: row.ours <= 25 and row.ratio <= 1,
-    "kernel.control-while-busy": lambda row: row.ours <= 5,
-    "kernel.memory": lambda row: row.ours <= 350,
-    f"kernel.cell-after-{MANY}": lambda row: row.ratio <= 2,
-    "kernel.flood": lambda row: row.ours < 500,
-    "kernel.loop": lambda row: row.ratio <= 1.1,
-}
-
-
-def measure(wanted: list[str]) -> Iterator[Row]:
-    for names, group in GROUPS.values():
-        if any(matches(name, wanted) for name in names):
-            yield from (row for row in group() if matches(row.name, wanted))
-
-
-def matches(name: str, wanted: list[str]) -> bool:
-    return not wanted or any(name.startswith(prefix) for prefix in wanted)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench", usage="java install/Gradus.java bench [NAME...] [--json FILE]")
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--json")
-    options = parser.parse_args()
-    known = [name for names, _ in GROUPS.values() for name in names]
-    for prefix in options.names:
-        if not any(name.startswith(prefix) for name in known):
-            parser.error(f"There is no measurement '{prefix}'. The measurements are: {', '.join(known)}.")
-    rows = []
-    print(f"{'name':<26} {'unit':<6} {'ours':>10} {'theirs':>10} {'ratio':>7}  peer", flush=True)
-    for row in measure(options.names):
-        rows.append(row)
-        beside = f"{row.theirs:>10.3f} {row.ratio:>7.2f}  {row.peer}" if row.peer else f"{'-':>10} {'-':>7}"
-        verdict = "" if row.name not in MUST else "  ok" if MUST[row.name](row) else "  MISSED"
-        print(f"{row.name:<26} {row.unit:<6} {row.ours:>10.3f} {beside}{verdict}".rstrip(), flush=True)
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump([asdict(row) for row in rows], file, indent=2)
-            file.write("\n")
-
-
-if __name__ == "__main__":
-    main()

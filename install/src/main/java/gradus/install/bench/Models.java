@@ -1,0 +1,51 @@
+package gradus.install.bench;
+
+import static gradus.nn.Nn.adam;
+import static gradus.nn.Nn.bceWithLogits;
+import static gradus.nn.Nn.crossEntropy;
+import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.randn;
+import static gradus.nn.Nn.seed;
+import static gradus.nn.Nn.sequential;
+import static gradus.nn.Nn.sgd;
+import static gradus.nn.Nn.tanh;
+
+import gradus.nn.Layer;
+import gradus.nn.Tensor;
+import gradus.nn.loss.Loss;
+import gradus.nn.optim.Optimizer;
+import java.util.stream.IntStream;
+
+/** What {@code bench} trains, as the workers of the peers have it too: float32; forward, backward and update. */
+final class Models {
+
+    private Models() {
+    }
+
+    static Runnable step(String model, boolean compiled) {
+        return switch (model) {
+            case "sgemm" -> sgemm();
+            case "mlp" -> training(sequential(linear(784, 128), tanh(), linear(128, 64), tanh(), linear(64, 10)),
+                    randn(seed(1), 64, 784), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
+            case "mlp-tiny" -> training(sequential(linear(2, 16), tanh(), linear(16, 16), tanh(), linear(16, 1)),
+                    randn(seed(1), 32, 2), bceWithLogits(), counting(32, 2).reshape(32, 1), sgd(1e-3), compiled);
+            default -> throw new IllegalArgumentException("bench knows no model " + model);
+        };
+    }
+
+    private static Runnable sgemm() {
+        var a = randn(seed(1), 768, 768);
+        var b = randn(seed(2), 768, 768);
+        return () -> a.matmul(b);
+    }
+
+    /** 0, 1, … k−1, 0, 1, …: n numbers. */
+    private static Tensor counting(int n, int k) {
+        return Tensor.of(IntStream.range(0, n).mapToDouble(i -> i % k).toArray());
+    }
+
+    private static Runnable training(Layer net, Tensor x, Loss loss, Tensor target, Optimizer optimizer, boolean compiled) {
+        var stepper = optimizer.over(net);
+        return () -> stepper.step(loss.of(net.apply(x), target));
+    }
+}
