@@ -1,0 +1,167 @@
+package gradus.nn.linalg;
+
+/**
+ * A = Z T Zᵀ for a real square A: T is triangular but for 2 × 2 blocks on its diagonal, which hold conjugate pairs of
+ * eigenvalues. By Householder reduction to Hessenberg form and Francis' double-shift QR steps.
+ *
+ * @param t  n × n, row by row
+ * @param zt Zᵀ
+ * @see <a href="https://doi.org/10.56021/9781421407944">Golub and Van Loan, Matrix Computations, §7.4 and §7.5</a>
+ */
+record Schur(int n, double[] t, double[] zt) {
+
+    private static final int MOST_STEPS = 100;   // per eigenvalue; three are usual
+
+    static Schur of(double[] a, int n) {
+        var schur = new Schur(n, a.clone(), Rows.identity(n));
+        schur.toHessenberg();
+        schur.toTriangular();
+        return schur;
+    }
+
+    /**
+     * Reflects rows first … last so that v becomes a multiple of the first unit vector, and the columns likewise, so that
+     * the eigenvalues stay. Rows change from {@code fromColumn} on, columns down to {@code toRow}; elsewhere they are zero.
+     */
+    private void reflect(int first, int last, double[] v, int fromColumn, int toRow) {
+        int m = last - first + 1;
+        double tail = Rows.dot(v, 1, v, 1, m - 1);
+        if (tail < 1e-290) {
+            return;
+        }
+        double norm = Math.sqrt(v[0] * v[0] + tail);
+        double head = v[0] + Math.copySign(norm, v[0]);
+        double beta = 2 / (head * head + tail);
+        v[0] = head;
+        int width = n - fromColumn;
+        var along = new double[width];
+        for (int i = 0; i < m; i++) {
+            Rows.add(beta * v[i], t, (first + i) * n + fromColumn, along, 0, width);
+        }
+        for (int i = 0; i < m; i++) {
+            Rows.add(-v[i], along, 0, t, (first + i) * n + fromColumn, width);
+        }
+        for (int row = 0; row <= toRow; row++) {
+            Rows.add(-beta * Rows.dot(t, row * n + first, v, 0, m), v, 0, t, row * n + first, m);
+        }
+        along = new double[n];
+        for (int i = 0; i < m; i++) {
+            Rows.add(beta * v[i], zt, (first + i) * n, along, 0, n);
+        }
+        for (int i = 0; i < m; i++) {
+            Rows.add(-v[i], along, 0, zt, (first + i) * n, n);
+        }
+    }
+
+    private void toHessenberg() {
+        for (int k = 0; k + 2 < n; k++) {
+            var v = new double[n - k - 1];
+            for (int i = 0; i < v.length; i++) {
+                v[i] = t[(k + 1 + i) * n + k];
+            }
+            reflect(k + 1, n - 1, v, k, n - 1);
+            for (int i = k + 2; i < n; i++) {
+                t[i * n + k] = 0;
+            }
+        }
+    }
+
+    private void toTriangular() {
+        double size = 0;
+        for (double x : t) {
+            size = Math.max(size, Math.abs(x));
+        }
+        int high = n - 1;
+        int step = 0;
+        while (high > 0) {
+            int low = high;
+            while (low > 0 && !negligible(low, size)) {
+                low--;
+            }
+            if (low > 0) {
+                t[low * n + low - 1] = 0;
+            }
+            if (high - low <= 1) {
+                if (low < high) {
+                    split(low);
+                }
+                high = low - 1;
+                step = 0;
+            } else if (step++ == MOST_STEPS) {
+                throw new LinalgException("the eigenvalues of the matrix [" + n + ", " + n + "] did not converge",
+                        "scale the matrix so that its elements are near 1");
+            } else {
+                francis(low, high, step);
+            }
+        }
+    }
+
+    private boolean negligible(int i, double size) {
+        double beside = Math.abs(t[(i - 1) * n + i - 1]) + Math.abs(t[i * n + i]);
+        return Math.abs(t[i * n + i - 1]) <= Rows.EPSILON * (beside == 0 ? size : beside);
+    }
+
+    /** One double step on rows and columns low … high: shifts are the eigenvalues of the last 2 × 2 block. */
+    private void francis(int low, int high, int step) {
+        double trace = t[(high - 1) * n + high - 1] + t[high * n + high];
+        double det = t[(high - 1) * n + high - 1] * t[high * n + high] - t[(high - 1) * n + high] * t[high * n + high - 1];
+        if (step % 10 == 0) {   // another shift, should the usual one run in a circle
+            double odd = Math.abs(t[high * n + high - 1]) + Math.abs(t[(high - 1) * n + high - 2]);
+            trace = 2 * t[high * n + high] + 1.5 * odd;
+            det = (t[high * n + high] + 0.75 * odd) * (t[high * n + high] + 0.75 * odd) + 0.4375 * odd * odd;
+        }
+        double first = t[low * n + low];
+        double below = t[(low + 1) * n + low];
+        double x = first * first + t[low * n + low + 1] * below - trace * first + det;
+        double y = below * (first + t[(low + 1) * n + low + 1] - trace);
+        double z = below * t[(low + 2) * n + low + 1];
+        for (int k = low; k < high; k++) {
+            int last = Math.min(k + 2, high);
+            double scale = Math.max(Math.abs(x), Math.max(Math.abs(y), Math.abs(z)));
+            if (scale > 0) {
+                var v = last - k == 2 ? new double[] {x / scale, y / scale, z / scale}
+                        : new double[] {x / scale, y / scale};
+                reflect(k, last, v, Math.max(k - 1, 0), Math.min(k + 3, high));
+            }
+            if (k > low) {
+                for (int i = k + 1; i <= last; i++) {
+                    t[i * n + k - 1] = 0;
+                }
+            }
+            if (k + 1 < high) {
+                x = t[(k + 1) * n + k];
+                y = t[(k + 2) * n + k];
+                z = k + 3 <= high ? t[(k + 3) * n + k] : 0;
+            }
+        }
+    }
+
+    /** Makes the 2 × 2 block at {@code k} triangular when its eigenvalues are real. */
+    private void split(int k) {
+        double a = t[k * n + k];
+        double b = t[k * n + k + 1];
+        double c = t[(k + 1) * n + k];
+        double d = t[(k + 1) * n + k + 1];
+        double half = (a - d) / 2;
+        double discriminant = half * half + b * c;
+        if (discriminant < 0) {
+            return;
+        }
+        double root = half + Math.copySign(Math.sqrt(discriminant), half);   // λ − d for the eigenvalue farther from d
+        double norm = Math.hypot(root, c);
+        if (norm == 0) {
+            return;
+        }
+        double cosine = root / norm;                                         // (λ − d, c) is the eigenvector
+        double sine = c / norm;
+        Rows.rotate(cosine, -sine, t, k * n, t, (k + 1) * n, n);
+        for (int row = 0; row <= k + 1; row++) {
+            double left = t[row * n + k];
+            double right = t[row * n + k + 1];
+            t[row * n + k] = cosine * left + sine * right;
+            t[row * n + k + 1] = cosine * right - sine * left;
+        }
+        t[(k + 1) * n + k] = 0;
+        Rows.rotate(cosine, -sine, zt, k * n, zt, (k + 1) * n, n);
+    }
+}
