@@ -259,6 +259,27 @@ public final class Tensor {
         return as(DType.INT32).dense().buffer.ints().clone();
     }
 
+    /**
+     * Overwrites the numbers of this tensor, a dense parameter or state of a layer, with those of another of the same shape.
+     * Gradients of what was computed from the old numbers can no longer be asked for.
+     */
+    public void assign(Tensor values) {
+        if (!values.shape.equals(shape) || !isDense()) {
+            throw ShapeException.of("assign", "do not fit", "the target must be dense and of the same shape", shape, values.shape);
+        }
+        if (Tracer.isTracing()) {
+            Tracer.assign(this, values);
+        } else {
+            overwrite(values);
+        }
+    }
+
+    /** {@link #assign} outside of any trace. */
+    public void overwrite(Tensor values) {
+        Backend.current().run(new Kernel.Copy(shape.dims(), values.buffer, values.offset, values.strides, buffer, 0, strides));
+        buffer.changedInPlace();
+    }
+
     /** Gives this tensor the name it has in formulas, {@code W_1} say. */
     public Tensor named(String newName) {
         name = newName;

@@ -18,6 +18,10 @@ public final class Tracer {
         throw new UnsupportedOperationException();
     }
 
+    public static void assign(Tensor target, Tensor values) {
+        throw new UnsupportedOperationException();
+    }
+
     public static void step(Stepper stepper) {
         throw new UnsupportedOperationException();
     }

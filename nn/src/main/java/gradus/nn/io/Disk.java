@@ -2,11 +2,11 @@ package gradus.nn.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
-import gradus.nn.backend.Buffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -70,7 +70,7 @@ final class Disk {
 
     /** The elements of {@code x}, row by row, as files hold them: little-endian. */
     static void elements(Tensor x, OutputStream out) throws IOException {
-        var array = array(x.dense().buffer());
+        var array = x.dense().buffer().array();
         int size = Element.of(x.dtype()).bytes;
         var bytes = new byte[Math.min(CHUNK, x.size()) * size];
         var segment = MemorySegment.ofArray(bytes);
@@ -81,6 +81,8 @@ final class Disk {
                         JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, n);
                 case FLOAT64 -> MemorySegment.copy(array, i, segment,
                         JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, n);
+                case INT32 -> MemorySegment.copy(array, i, segment,
+                        JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0, n);
             }
             out.write(bytes, 0, n * size);
         }
@@ -94,13 +96,5 @@ final class Disk {
             throw new FormatException(file, "holds an array of shape " + dims,
                     "a tensor has at most 2147483647 elements; split it where it is written");
         }
-    }
-
-    /** The array in which a buffer keeps its numbers. */
-    static Object array(Buffer buffer) {
-        return switch (buffer) {
-            case Buffer.Floats(var array) -> array;
-            case Buffer.Doubles(var array) -> array;
-        };
     }
 }

@@ -26,6 +26,7 @@ enum Element {
         return switch (dtype) {
             case FLOAT32 -> F32;
             case FLOAT64 -> F64;
+            case INT32 -> I32;
         };
     }
 

@@ -158,7 +158,7 @@ public final class Npy {
                 throw new FormatException(file, "ends after " + done + " of " + buffer.length() + " numbers",
                         "the file is damaged; write it again");
             }
-            element.read(MemorySegment.ofArray(bytes), 0, header.order, Disk.array(buffer), done, n);
+            element.read(MemorySegment.ofArray(bytes), 0, header.order, buffer.array(), done, n);
             done += n;
         }
         var axes = IntStream.range(0, dims.length).map(axis -> dims.length - 1 - axis).toArray();

@@ -2,7 +2,6 @@ package gradus.nn.io;
 
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
-import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -104,7 +103,7 @@ public final class Safetensors implements AutoCloseable {
             }
             into.forEach((name, x) -> {
                 var read = file.tensor(name).as(x.dtype());
-                Backend.current().copy(read.buffer(), 0, x.shape().dims(), read.strides(), x.buffer());
+                x.assign(read);
             });
         }
     }
@@ -128,7 +127,7 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) {
         var entry = entry(name);
         var buffer = Buffer.allocate(entry.element.natural(), entry.shape.size());
-        entry.element.read(data, entry.begin, ByteOrder.LITTLE_ENDIAN, Disk.array(buffer), 0, buffer.length());
+        entry.element.read(data, entry.begin, ByteOrder.LITTLE_ENDIAN, buffer.array(), 0, buffer.length());
         return Tensor.dense(entry.shape, buffer).named(name);
     }
 
