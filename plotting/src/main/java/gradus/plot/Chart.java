@@ -153,6 +153,10 @@ public final class Chart extends Figure {
 
     @Override
     void paint(Graphics2D canvas, int width, int height) {
+        xychart(width, height).paint(canvas, width, height);
+    }
+
+    XYChart xychart(int width, int height) {
         var chart = new XYChartBuilder().width(width).height(height).title(title).xAxisTitle(xlabel)
                 .yAxisTitle(ylabel).build();
         boolean legend = series.stream().filter(s -> !s.label.isEmpty()).count() > 1;
@@ -160,6 +164,7 @@ public final class Chart extends Figure {
         var style = chart.getStyler();
         style.setChartTitleVisible(!title.isEmpty());
         style.setXAxisTitleVisible(!xlabel.isEmpty()).setYAxisTitleVisible(!ylabel.isEmpty());
+        hideEqualSpacing(chart);
         boolean drawn = false;
         for (int i = 0; i < series.size(); i++) {
             drawn |= draw(chart, series.get(i), i, width);
@@ -170,7 +175,7 @@ public final class Chart extends Figure {
         style.setYAxisLogarithmic(logY && drawn);
         style.setLegendPosition(emptiestCorner());
         limit(chart);
-        chart.paint(canvas, width, height);
+        return chart;
     }
 
     private void limit(XYChart chart) {
@@ -224,15 +229,34 @@ public final class Chart extends Figure {
                 .summaryStatistics();
     }
 
+    /**
+     * XChart labels equally spaced values (to 1e-4, however small they are) themselves instead of round ones between them.
+     * An unseen first series makes the list it looks at go up and down. A few whole numbers, such as epochs, keep their
+     * labels.
+     */
+    private void hideEqualSpacing(XYChart chart) {
+        var visible = series.stream().map(data -> Decimation.visible(data.x, data.y, logY)).toList();
+        var x = visible.stream().flatMapToDouble(points -> Arrays.stream(points.x())).toArray();
+        var y = visible.stream().flatMapToDouble(points -> Arrays.stream(points.y())).filter(Double::isFinite).summaryStatistics();
+        if (x.length == 0) {
+            return;
+        }
+        var range = Arrays.stream(x).summaryStatistics();
+        boolean few = Arrays.stream(x).distinct().limit(MANY + 1).count() <= MANY && Arrays.stream(x).allMatch(v -> v == Math.rint(v));
+        var frame = chart.addSeries(" ", few ? new double[] {x[0], x[0], x[0]} : upAndDown(range), upAndDown(y));
+        frame.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter).setMarker(SeriesMarkers.NONE).setShowInLegend(false);
+    }
+
+    private static double[] upAndDown(DoubleSummaryStatistics range) {
+        return new double[] {range.getMin(), range.getMax(), 0.7 * range.getMin() + 0.3 * range.getMax()};
+    }
+
     /** Adds one series to the chart; false when it has no point that could be seen. */
     private boolean draw(XYChart chart, Series data, int index, int width) {
         var visible = Decimation.visible(data.x, data.y, logY);
         var points = data.kind == Kind.LINE ? Decimation.forWidth(visible, 2 * width) : visible;
         if (points.x().length == 0) {
             return false;
-        }
-        if (points.x().length > MANY) {   // equally spaced values XChart would label themselves, round or not
-            points.x()[1] += 1e-6 * (points.x()[points.x().length - 1] - points.x()[0]);
         }
         // XChart wants a name for each, all different; blanks behind a label are not seen
         var added = chart.addSeries(data.label + " ".repeat(index + 2), points.x(), points.y());

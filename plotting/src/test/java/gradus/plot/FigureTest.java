@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,29 @@ class FigureTest {
         assertEquals(new Color(0xFDE725), Colormap.VIRIDIS.at(1));
         assertEquals(new Color(128, 128, 128), Colormap.GRAY.at(0.5));
         assertEquals(Color.WHITE, Colormap.textOn(new Color(0x08306B)));
+    }
+
+    /** The values between both ends at which the x axis asks for labels. */
+    private static List<Double> xticks(Object x) {
+        var chart = plot(x, x).xychart(640, 400);
+        var asked = new TreeSet<Double>();
+        chart.getStyler().setxAxisTickLabelsFormattingFunction(value -> {
+            asked.add(value);
+            return Numbers.tick(value);
+        });
+        chart.paint(new BufferedImage(640, 400, BufferedImage.TYPE_INT_RGB).createGraphics(), 640, 400);
+        var data = Numbers.of(x);
+        return asked.stream().filter(v -> v > data[0] && v < data[data.length - 1]).toList();
+    }
+
+    @Test
+    void ticksAreRoundHoweverTheDataAreSpaced() {
+        for (int n : new int[] {2, 7, 50, 200, 10_000}) {
+            assertEquals(List.of(-2.0, -1.0, 0.0, 1.0, 2.0), xticks(Tensor.linspace(-2.9, 2.9, n)));
+        }
+        assertEquals(List.of(0.002, 0.004, 0.006, 0.008), xticks(Tensor.linspace(0, 0.0099, 300)));
+        assertEquals(List.of(0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), xticks(new double[] {0.1, 0.36, 0.62, 0.88}));
+        assertEquals(List.of(2.0, 3.0), xticks(new int[] {1, 2, 3, 4}));
     }
 
     @Test
