@@ -52,6 +52,8 @@ def safe():
         FOLDER / "floats.safetensors")
     safetensors.numpy.save_file({"w": quarters("<f4", 7)}, FOLDER / "metadata.safetensors", {"format": "nö\t"})
     safetensors.numpy.save_file({}, FOLDER / "none.safetensors")
+    safetensors.numpy.save_file({"i": wholes("<i4", 3), "x": quarters("<f4", 2), "a": quarters("<f8", 2)},
+                                FOLDER / "indices.safetensors")
     # what it only reads
     arrays = {name: wholes(dtype, 3, 5) for name, dtype in {
         "BOOL": "?", "U8": "u1", "I8": "i1", "U16": "u2", "I16": "i2", "U32": "u4", "I32": "i4", "U64": "u8", "I64": "i8"}.items()}

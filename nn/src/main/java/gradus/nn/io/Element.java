@@ -37,14 +37,15 @@ enum Element {
         };
     }
 
-    /** The type that holds all of these numbers exactly, as far as there is one. */
+    /** The type that such numbers are read as: the one that holds them exactly, for whole ones if they are not too large. */
     DType natural() {
-        return this == F64 || isWhole() ? DType.FLOAT64 : DType.FLOAT32;
+        return isWhole() ? DType.INT32 : this == F64 ? DType.FLOAT64 : DType.FLOAT32;
     }
 
     /**
      * Converts {@code n} numbers that begin at byte {@code at} of {@code from} into {@code array}, from element {@code start}
-     * on: floating-point numbers into an array of their natural type, whole ones into any.
+     * on: floating-point numbers into an array of their natural type, whole ones into any. Throws
+     * {@link ArithmeticException}, which names the number, when one does not fit an {@code int[]}.
      */
     void read(MemorySegment from, long at, ByteOrder order, Object array, int start, int n) {
         var shorts = JAVA_SHORT_UNALIGNED.withOrder(order);
@@ -89,7 +90,12 @@ enum Element {
         switch (array) {
             case float[] floats -> floats[i] = unsigned ? (float) real : value;
             case double[] doubles -> doubles[i] = real;
-            default -> throw new IllegalStateException(array.getClass().getName());
+            default -> {
+                if (unsigned || value != (int) value) {
+                    throw new ArithmeticException(this == U64 ? Long.toUnsignedString(value) : Long.toString(value));
+                }
+                ((int[]) array)[i] = (int) value;
+            }
         }
     }
 }

@@ -45,8 +45,9 @@ public final class Npy {
     }
 
     /**
-     * The array in a file, in the type that holds its numbers: float32 for half and single precision, else float64. Throws
-     * {@link FormatException} when the file is not whole or holds no numbers.
+     * The array in a file, in the type that holds its numbers: float32 for half and single precision, float64 for double,
+     * int32 for whole numbers and booleans. Throws {@link FormatException} when the file is not whole, when it holds no
+     * numbers, and for whole numbers that are too large.
      */
     public static Tensor load(Path path) {
         return load(path, Optional.empty());
@@ -99,9 +100,17 @@ public final class Npy {
         });
     }
 
+    private static String descr(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> "<f4";
+            case FLOAT64 -> "<f8";
+            case INT32 -> "<i4";
+        };
+    }
+
     private static byte[] header(Tensor x) {
         var dims = IntStream.of(x.shape().dims()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
-        var dict = "{'descr': '" + (x.dtype() == DType.FLOAT64 ? "<f8" : "<f4") + "', 'fortran_order': False, 'shape': ("
+        var dict = "{'descr': '" + descr(x.dtype()) + "', 'fortran_order': False, 'shape': ("
                 + dims + (x.rank() == 1 ? "," : "") + "), }";
         // NumPy leaves room for the first size to grow to 21 digits, then fills up to a multiple of 64 bytes
         int room = x.rank() == 0 ? 0 : 21 - String.valueOf(x.shape().dim(0)).length();
@@ -158,7 +167,12 @@ public final class Npy {
                 throw new FormatException(file, "ends after " + done + " of " + buffer.length() + " numbers",
                         "the file is damaged; write it again");
             }
-            element.read(MemorySegment.ofArray(bytes), 0, header.order, buffer.array(), done, n);
+            try {
+                element.read(MemorySegment.ofArray(bytes), 0, header.order, buffer.array(), done, n);
+            } catch (ArithmeticException tooLarge) {
+                throw new FormatException(file, "holds " + tooLarge.getMessage() + ", which is no int32",
+                        "ask for another type: loadNpy(path, FLOAT64)");
+            }
             done += n;
         }
         var axes = IntStream.range(0, dims.length).map(axis -> dims.length - 1 - axis).toArray();

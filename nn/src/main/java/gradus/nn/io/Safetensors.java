@@ -1,5 +1,6 @@
 package gradus.nn.io;
 
+import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Buffer;
@@ -101,10 +102,7 @@ public final class Safetensors implements AutoCloseable {
                 throw new IllegalArgumentException("load: " + path.getFileName() + " does not fit:\n  "
                         + String.join("\n  ", wrong) + "\nhelp: build the net with the layers and sizes it was saved with");
             }
-            into.forEach((name, x) -> {
-                var read = file.tensor(name).as(x.dtype());
-                x.assign(read);
-            });
+            into.forEach((name, x) -> x.assign(file.tensor(name, x.dtype())));
         }
     }
 
@@ -123,12 +121,22 @@ public final class Safetensors implements AutoCloseable {
         return entry(name).shape;
     }
 
-    /** A copy of one tensor: float32 for single and half precision, else float64. */
+    /** A copy of one tensor: float32 for single and half precision, float64 for double, int32 for whole numbers. */
     public Tensor tensor(String name) {
+        return tensor(name, entry(name).element.natural());
+    }
+
+    /** A copy of one tensor as this element type, rounded where it must be. */
+    public Tensor tensor(String name, DType dtype) {
         var entry = entry(name);
-        var buffer = Buffer.allocate(entry.element.natural(), entry.shape.size());
-        entry.element.read(data, entry.begin, ByteOrder.LITTLE_ENDIAN, buffer.array(), 0, buffer.length());
-        return Tensor.dense(entry.shape, buffer).named(name);
+        var buffer = Buffer.allocate(entry.element.isWhole() ? dtype : entry.element.natural(), entry.shape.size());
+        try {
+            entry.element.read(data, entry.begin, ByteOrder.LITTLE_ENDIAN, buffer.array(), 0, buffer.length());
+        } catch (ArithmeticException tooLarge) {
+            throw new FormatException(path, "holds " + tooLarge.getMessage() + " in '" + name + "', which is no int32",
+                    "ask for another type: Safetensors.open(path).tensor(\"" + name + "\", FLOAT64)");
+        }
+        return Tensor.dense(entry.shape, buffer).as(dtype).named(name);
     }
 
     private Entry entry(String name) {

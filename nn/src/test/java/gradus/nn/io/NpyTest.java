@@ -57,6 +57,7 @@ class NpyTest {
     @ValueSource(strings = {"bool", "u1", "i1", "little_u2", "big_i2", "little_i4", "big_u4", "little_i8", "big_i8", "little_u8"})
     void wholeNumbersAreReadInEveryWidth(String name) {
         var expected = wholes(15, name.contains("i") && !name.contains("u"), name.equals("bool"));
+        assertEquals(DType.INT32, Npy.load(golden(name + ".npy")).dtype());
         assertArrayEquals(expected, Npy.load(golden(name + ".npy")).toDoubleArray());
         var single = Npy.load(golden(name + ".npy"), DType.FLOAT32);
         assertEquals(DType.FLOAT32, single.dtype());
@@ -67,10 +68,12 @@ class NpyTest {
     void aTypeCanBeAskedFor() {
         assertEquals(DType.FLOAT64, Npy.load(golden("f4.npy"), DType.FLOAT64).dtype());
         assertArrayEquals(new double[] {0x1p31, -0x1p63, 0x1p53}, Npy.load(golden("large.npy"), DType.FLOAT64).toDoubleArray());
+        assertEquals("large.npy: holds 2147483648, which is no int32\nhelp: ask for another type: loadNpy(path, FLOAT64)",
+                assertThrows(FormatException.class, () -> Npy.load(golden("large.npy"))).getMessage());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"f4", "f8", "scalar", "empty", "rank4"})
+    @ValueSource(strings = {"f4", "f8", "scalar", "empty", "rank4", "little_i4"})
     void whatIsWrittenEqualsNumPysFileToTheByte(String name) throws IOException {
         var written = folder.resolve(name);
         Npy.save(written, Npy.load(golden(name + ".npy")));

@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,12 +47,15 @@ class SafetensorsTest {
             assertArrayEquals(name.contains("F") ? quarters(15) : wholes(15, name.startsWith("I"), name.equals("BOOL")),
                     x.toDoubleArray(), name);
         });
-        assertEquals(DType.FLOAT32, tensors.get("BF16").dtype());
-        assertEquals(DType.FLOAT64, tensors.get("F64").dtype());
+        assertEquals(List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT32), Stream.of("BF16", "F64", "U64", "BOOL")
+                .map(name -> tensors.get(name).dtype()).toList());
+        try (var file = Safetensors.open(golden("types.safetensors"))) {
+            assertEquals(DType.FLOAT64, file.tensor("I64", DType.FLOAT64).dtype());
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"floats", "metadata", "none"})
+    @ValueSource(strings = {"floats", "metadata", "none", "indices"})
     void whatIsWrittenEqualsThePythonLibrarysFileToTheByte(String name) throws IOException {
         var written = folder.resolve(name);
         try (var file = Safetensors.open(golden(name + ".safetensors"))) {
