@@ -16,15 +16,11 @@ public record SymmetricEigen(double[] values, double[] vectors) {
 
     private static final int MOST_STEPS = 60;   // per eigenvalue; two are usual
 
-    /** The factorisation of (A + Aᵀ) / 2 for an A of n × n. */
+    /** The factorisation of a symmetric n × n matrix given row by row. */
     public static SymmetricEigen of(double[] a, int n) {
         double scale = Rows.unitScale(Rows.largest(a));
-        var s = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < n; j++) {
-                s[i * n + j] = scale * 0.5 * (a[i * n + j] + a[j * n + i]);
-            }
-        }
+        var s = a.clone();
+        Rows.scale(scale, s, 0, s.length);
         var off = new double[n];
         var v = tridiagonalise(s, n, off);   // its rows become the eigenvectors
         var w = new double[n];

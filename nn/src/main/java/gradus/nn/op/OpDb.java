@@ -29,6 +29,13 @@ public final class OpDb {
                 new Movement.Concat(1), new Movement.Cast(DType.FLOAT64),
                 new Indexing.Select(0), new Indexing.SelectBack(0, 4), new Indexing.Pick(), new Indexing.Place(4),
                 new Products.MatMul(), new Products.Linear(),
+                new LinearAlgebra.Trace(), new LinearAlgebra.Inverse(), new LinearAlgebra.Solve(),
+                new LinearAlgebra.SolveTriangular(true), new LinearAlgebra.SolveTriangular(false), new LinearAlgebra.Det(),
+                new LinearAlgebra.Cofactor(), new LinearAlgebra.SlogDet(), new Factorizations.LuFactors(),
+                new Factorizations.QrFactors(false), new Factorizations.QrFactors(true), new Factorizations.CholeskyFactor(),
+                new Spectra.Eigh(), new Spectra.Svd(), new Spectra.SingularValuesOf(), new Spectra.EigenvaluesOf(),
+                new Spectra.EigenvaluesBack(), new Spectra.GuardedReciprocal("svd"), new MatrixFunctions.MatrixExp(),
+                new MatrixFunctions.Pinv(1e-12), new MatrixFunctions.Lstsq(1e-12),
                 new Losses.CrossEntropy(), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
     }
 }

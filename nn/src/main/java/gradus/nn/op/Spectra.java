@@ -1,0 +1,391 @@
+package gradus.nn.op;
+
+import gradus.nn.DType;
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.linalg.GeneralEigen;
+import gradus.nn.linalg.LinalgException;
+import gradus.nn.linalg.SingularValues;
+import gradus.nn.linalg.SymmetricEigen;
+import gradus.nn.tex.Tex;
+import java.util.Arrays;
+import java.util.List;
+
+/** Eigenvalues and singular values; matrices are the last two axes, those before a batch. */
+public final class Spectra {
+
+    private Spectra() {
+    }
+
+    /**
+     * A = V diag(w) Vᵀ for a symmetric A: w [.., n] ascending, V [.., n, n] with orthonormal columns, the largest element of
+     * each positive. Throws {@link LinalgException} when A is not symmetric.
+     *
+     * <p>The gradient divides by the gaps wⱼ − wᵢ. Where a gap is nothing but rounding the term is left out if its numerator
+     * vanishes, that is, if the loss does not care which basis of the eigenspace it got; otherwise no gradient exists,
+     * and {@link LinalgException} says so.
+     */
+    public record Eigh() implements Factorizations.Factorization {
+        @Override
+        public String name() {
+            return "eigh";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            Matrices.batchOfSquare(name(), in[0]);
+            return Factorizations.Factorization.super.shape(in);
+        }
+
+        @Override
+        public Shape[] parts(int m, int n) {
+            return new Shape[] {new Shape(n), new Shape(n, n)};
+        }
+
+        @Override
+        public double[][] factors(double[] a, int m, int n) {
+            var eigen = SymmetricEigen.of(Matrices.symmetric(a, n), n);
+            return new double[][] {eigen.values(), eigen.vectors()};
+        }
+
+        @Override
+        public Tensor back(Tensor a, Tensor[] wv, Tensor[] d) {
+            var v = wv[1];
+            var turn = antisymmetric(v.t().matmul(d[1]));
+            var core = turn.times(inverseGaps(name(), wv[0], turn, Matrices.sum(d[1].abs()))).times(0.5);
+            return v.matmul(core.plus(diagonal(d[0]))).matmul(v.t());
+        }
+
+        @Override
+        public String back() {
+            return "V \\left(\\operatorname{diag}\\left(\\bar{w}\\right) + \\tfrac{1}{2} F \\odot \\left(V^{\\top} \\bar{V}"
+                    + " - \\bar{V}^{\\top} V\\right)\\right) V^{\\top}, \\quad F_{ij} = \\frac{1}{w_j - w_i}";
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Matrices.symmetricSamples();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return Matrices.notSquare();
+        }
+    }
+
+    private static Tensor antisymmetric(Tensor x) {
+        return x.minus(x.t());
+    }
+
+    /** [.., n] → [.., 1, n]: one number for each column. */
+    private static Tensor row(Tensor x) {
+        return x.reshape(Matrices.shape(x.shape().with(-1, 1).dims(), x.shape().dim(-1)).dims());
+    }
+
+    private static Tensor diagonal(Tensor x) {
+        return row(x).times(Matrices.eye(x.shape().dim(-1), x.dtype()));
+    }
+
+    /** Fᵢⱼ = 1/(wⱼ − wᵢ), on the diagonal anything finite: for an antisymmetric numerator, which is 0 there. */
+    private static Tensor inverseGaps(String operation, Tensor w, Tensor numerator, Tensor numeratorSize) {
+        var columns = row(w);
+        var size = Matrices.sum(columns.abs()).detach();
+        var gaps = columns.minus(columns.t()).plus(size.times(Matrices.eye(w.shape().dim(-1), w.dtype())));
+        return Tensor.apply(new GuardedReciprocal(operation), gaps, size, numerator.detach(), numeratorSize.detach());
+    }
+
+    /**
+     * 1/x, and 0 where x is nothing but rounding, provided that what is to be divided vanishes there too; throws {@link
+     * LinalgException} when it does not.
+     *
+     * <p>Inputs: x [.., r, c]; the size of the numbers that x is a difference of, [.., 1, 1]; the numerators [.., r, c]; the
+     * size of the numbers that these are sums of, [.., 1, 1]. x is rounding up to 16 ε times its size, a numerator up to
+     * √ε times its size, where 1 + ε is the next number after 1.
+     */
+    public record GuardedReciprocal(String operation) implements Op {
+        @Override
+        public String name() {
+            return operation;
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return Shape.broadcast(operation, in[0], in[2]);
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            double epsilon = in[0].dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
+            return Matrices.each(operation + " backward", in[0].shape(), 2, x -> {
+                var reciprocals = new double[x[0].length];
+                for (int i = 0; i < reciprocals.length; i++) {
+                    if (Math.abs(x[0][i]) > 16 * epsilon * x[1][0]) {
+                        reciprocals[i] = 1 / x[0][i];
+                    } else if (Math.abs(x[2][i]) > Math.sqrt(epsilon) * x[3][0]) {
+                        throw new LinalgException("values that coincide, or are 0, leave their vectors undetermined, and the"
+                                + " loss depends on them", "let the loss depend on the values or on whole subspaces only, or"
+                                + " add a small random matrix");
+                    }
+                }
+                return reciprocals;
+            }, in);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.times(out.square()).neg(), null, null, null};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.number(1).over(in[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(1).over(in[0].pow(2)).neg(), Tex.number(0), Tex.number(0), Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return List.of(Samples.of(Samples.awayFromZero(3, 3), Samples.awayFromZero(1, 1), Samples.normal(3, 3),
+                    Samples.awayFromZero(1, 1)), Samples.of(Samples.awayFromZero(2, 1, 3), Samples.awayFromZero(2, 1, 1),
+                    Samples.normal(2, 1, 3), Samples.awayFromZero(2, 1, 1)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(2, 3), new Shape(1, 1), new Shape(2, 4), new Shape(1, 1)}});
+        }
+    }
+
+    /**
+     * A = U diag(s) Vᵀ: U [.., m, k] and V [.., n, k] with orthonormal columns, s [.., k] falling, k = min(m, n); the largest
+     * element of each column of U is positive. Of Vᵀ [.., k, n] is given.
+     *
+     * <p>The gradient in A of a loss that depends on U or V divides by the gaps of s² and, when A is not square, by s;
+     * for those of rounding size see {@link Eigh}.
+     */
+    public record Svd() implements Factorizations.Factorization {
+        @Override
+        public String name() {
+            return "svd";
+        }
+
+        @Override
+        public Shape[] parts(int m, int n) {
+            int k = Math.min(m, n);
+            return new Shape[] {new Shape(m, k), new Shape(k), new Shape(k, n)};
+        }
+
+        @Override
+        public double[][] factors(double[] a, int m, int n) {
+            var svd = SingularValues.of(a, m, n);
+            return new double[][] {svd.u(), svd.values(), svd.vt()};
+        }
+
+        @Override
+        public Tensor back(Tensor a, Tensor[] usv, Tensor[] d) {
+            var u = usv[0];
+            var s = usv[1];
+            var vt = usv[2];
+            var size = Matrices.sum(d[0].abs()).plus(Matrices.sum(d[2].abs()));
+            var turnU = antisymmetric(u.t().matmul(d[0]));
+            var turnV = antisymmetric(vt.matmul(d[2].t()));
+            var f = inverseGaps(name(), s.square(), turnU.abs().plus(turnV.abs()), size);
+            var core = turnU.times(f).times(row(s)).plus(row(s).t().times(turnV.times(f))).plus(diagonal(d[1]));
+            var gradient = u.matmul(core).matmul(vt);
+            int m = a.shape().dim(-2);
+            int n = a.shape().dim(-1);
+            if (m > n) {
+                gradient = gradient.plus(outside(u, d[0], s, size).matmul(vt));
+            } else if (m < n) {
+                gradient = gradient.plus(u.matmul(outside(vt.t(), d[2].t(), s, size).t()));
+            }
+            return gradient;
+        }
+
+        /** (I − Q Qᵀ) D diag(s)⁻¹. */
+        private Tensor outside(Tensor q, Tensor d, Tensor s, Tensor size) {
+            var rest = d.minus(q.matmul(q.t().matmul(d)));
+            var columns = row(s);
+            return rest.times(Tensor.apply(new GuardedReciprocal(name()), columns, Matrices.sum(columns).detach(),
+                    rest.abs().sum(true, -2).detach(), size.detach()));
+        }
+
+        @Override
+        public String back() {
+            return "U \\left(\\left(F \\odot \\left(U^{\\top} \\bar{U} - \\bar{U}^{\\top} U\\right)\\right) S"
+                    + " + S \\left(F \\odot \\left(V^{\\top} \\bar{V} - \\bar{V}^{\\top} V\\right)\\right) + \\bar{S}\\right) V^{\\top}"
+                    + " + \\left(I - U U^{\\top}\\right) \\bar{U} S^{-1} V^{\\top}"
+                    + " + U S^{-1} \\bar{V}^{\\top} \\left(I - V V^{\\top}\\right), \\quad F_{ij} = \\frac{1}{s_j^2 - s_i^2}";
+        }
+    }
+
+    /** The singular values alone, falling, [.., m, n] → [.., min(m, n)]; their gradient U diag(δ) Vᵀ always exists. */
+    public record SingularValuesOf() implements Op {
+        @Override
+        public String name() {
+            return "svdvals";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return Matrices.shape(Matrices.batch(name(), in[0]), Math.min(in[0].dim(-2), in[0].dim(-1)));
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var shape = in[0].shape();
+            return Matrices.each(name(), shape(shape), 1, a -> SingularValues.values(a[0], shape.dim(-2), shape.dim(-1)), in);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            var usv = new Svd().of(in[0]);
+            return new Tensor[] {usv[0].times(row(d)).matmul(usv[2])};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.call("\\sigma", in[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.atom("u_i v_i^{\\top}")};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.atom("U").times(Tex.call("\\operatorname{diag}", d)).times(Tex.atom("V^{\\top}"))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Matrices.rectangularSamples();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return Matrices.notMatrices();
+        }
+    }
+
+    /**
+     * The eigenvalues of any real square matrix, [.., n, n] → [.., 2, n]: real parts, then imaginary parts; ascending by real
+     * part, then by imaginary part.
+     */
+    public record EigenvaluesOf() implements Op {
+        @Override
+        public String name() {
+            return "eigvals";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return Matrices.shape(Matrices.batchOfSquare(name(), in[0]), 2, in[0].dim(-1));
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            int n = in[0].shape().dim(-1);
+            return Matrices.each(name(), shape(in[0].shape()), 2, a -> {
+                var eigen = GeneralEigen.of(a[0], n);
+                var both = Arrays.copyOf(eigen.re(), 2 * n);
+                System.arraycopy(eigen.im(), 0, both, n, n);
+                return both;
+            }, in);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new EigenvaluesBack(), in[0], d)};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.call("\\lambda", in[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.atom("\\frac{y_i x_i^{\\top}}{y_i^{\\top} x_i}")};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.atom("\\operatorname{Re}\\left(X \\operatorname{diag}\\left(\\bar{a} - i \\bar{b}\\right) X^{-1}"
+                    + "\\right)^{\\top}, \\quad A X = X \\operatorname{diag}\\left(a + i b\\right)")};
+        }
+
+        @Override
+        public boolean twiceDifferentiable() {
+            return false;
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            var noisy = Samples.normal(4, 4).times(0.2).plus(Tensor.of(new Shape(4, 4),
+                    new double[] {1, -2, 0, 0, 2, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 3}));   // a pair 1 ± 2i, −1 and 3, disturbed
+            return List.of(Samples.of(noisy), Samples.of(Matrices.regular(2, 3, 3)), Samples.of(noisy.t()),
+                    Samples.of(Samples.normal(1, 1)), Samples.of(Samples.normal(0, 0)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return Matrices.notSquare();
+        }
+    }
+
+    /**
+     * The gradient of {@link EigenvaluesOf}, [.., n, n] × [.., 2, n] → [.., n, n], which cannot be differentiated again. Throws
+     * {@link LinalgException} for a matrix that has too few eigenvectors.
+     */
+    public record EigenvaluesBack() implements Op {
+        @Override
+        public String name() {
+            return "eigvals backward";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            Matrices.batchOfSquare(name(), in[0]);
+            return in[0];
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            int n = in[0].shape().dim(-1);
+            return Matrices.each(name(), in[0].shape(), 2, ad -> GeneralEigen.gradient(ad[0], n,
+                    Arrays.copyOf(ad[1], n), Arrays.copyOfRange(ad[1], n, 2 * n)), in);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            throw new LinalgException("eigvals: the second derivative of eigenvalues of general matrices is not available",
+                    "Linalg.eigh(a) of a symmetric matrix has it, and Linalg.svdvals(a) of any");
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return new EigenvaluesOf().backTex(in, in[0], in[1])[0];
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.atom("\\text{not available}"), Tex.atom("\\text{not available}")};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return new EigenvaluesOf().samples().stream().map(a -> Samples.of(a[0],
+                    Samples.normal(new EigenvaluesOf().shape(a[0].shape()).dims()))).toList();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(2, 3), new Shape(2, 3)}});
+        }
+    }
+}
