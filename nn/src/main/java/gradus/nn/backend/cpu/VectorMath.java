@@ -1,6 +1,6 @@
 package gradus.nn.backend.cpu;
 
-import static gradus.nn.backend.FloatMath.*;
+import static gradus.nn.backend.cpu.FloatMath.*;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;

@@ -1,4 +1,4 @@
-package gradus.nn.backend;
+package gradus.nn.backend.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
