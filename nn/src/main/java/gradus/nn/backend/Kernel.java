@@ -246,6 +246,79 @@ public sealed interface Kernel {
     }
 
     /**
+     * A convolution (as in networks: a cross-correlation) or one of its two transposes, by {@code direction}; sums run over
+     * in-group channels and window positions in ascending order.
+     */
+    record Convolution(Direction direction, ConvGeometry geometry, Buffer left, Buffer right, Buffer out) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {left, right};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Convolution on(UnaryOperator<Buffer> other) {
+            return new Convolution(direction, geometry, other.apply(left), other.apply(right), other.apply(out));
+        }
+    }
+
+    /** What a {@link Convolution} computes from what. */
+    enum Direction {
+        /** Output from input (left) and weight (right). */
+        FORWARD,
+        /** The input's gradient from the output's (left) and weight (right). */
+        INPUT_GRADIENT,
+        /** The weight's gradient from input (left) and the output's gradient (right). */
+        WEIGHT_GRADIENT
+    }
+
+    /**
+     * Where in each window the largest element lies, the first of several, NaN before all: its index in the plane of its
+     * channel, int32. Windows lie over one channel each; what is outside of the input is never chosen.
+     */
+    record MaxPositions(ConvGeometry geometry, Buffer in, Buffer positions) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {positions};
+        }
+
+        @Override
+        public MaxPositions on(UnaryOperator<Buffer> other) {
+            return new MaxPositions(geometry, other.apply(in), other.apply(positions));
+        }
+    }
+
+    /**
+     * The sum over each window, which lies over one channel; or, if {@code back}, its transpose: every input position gets
+     * the sum of the outputs whose windows hold it.
+     */
+    record WindowSum(ConvGeometry geometry, Buffer in, Buffer out, boolean back) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {in};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public WindowSum on(UnaryOperator<Buffer> other) {
+            return new WindowSum(geometry, other.apply(in), other.apply(out), back);
+        }
+    }
+
+    /**
      * Any function in Java, for what has no kernel of its own: fills the arrays behind {@code out}, which are zeros, from
      * those behind {@code in}, and depends on nothing else.
      */

@@ -4,6 +4,7 @@ import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.backend.Expr;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One specimen of every operation: what the tests check, and where a reader finds what there is. */
 public final class OpDb {
@@ -13,6 +14,10 @@ public final class OpDb {
 
     /** All operations; a test fails when one of this package lacks. */
     public static List<Op> all() {
+        return Stream.of(elements(), layers()).flatMap(List::stream).toList();
+    }
+
+    private static List<Op> elements() {
         return List.of(
                 new Elementwise.Neg(), new Elementwise.AddConstant(-1.5), new Elementwise.Scale(2.5),
                 new Elementwise.Exp(), new Elementwise.Log(), new Elementwise.Sqrt(), new Elementwise.Abs(),
@@ -37,5 +42,15 @@ public final class OpDb {
                 new Spectra.EigenvaluesBack(), new Spectra.GuardedReciprocal("svd"), new MatrixFunctions.MatrixExp(),
                 new MatrixFunctions.Pinv(1e-12), new MatrixFunctions.Lstsq(1e-12),
                 new Losses.CrossEntropy(), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
+    }
+
+    private static List<Op> layers() {
+        return List.of(
+                new Convolutions.Conv(Sliding.PLAIN.times(1), 1),
+                new Convolutions.Conv(List.of(new Sliding(2, 1, 2, 1), new Sliding(1, 0, 1, 2)), 2),
+                new Convolutions.Conv(new Sliding(1, 1, 1, 1).times(3), 1),
+                new Convolutions.ConvInputGradient(List.of(new Sliding(2, 1, 2, 1), new Sliding(1, 0, 1, 2)), 2, new Shape(5, 5)),
+                new Convolutions.ConvInputGradient(new Sliding(2, 0, 0, 1).times(3), 1, new Shape(3, 3, 3)),
+                new Convolutions.ConvWeightGradient(List.of(new Sliding(2, 1, 2, 1), new Sliding(1, 0, 1, 2)), 2, new Shape(2, 2)));
     }
 }

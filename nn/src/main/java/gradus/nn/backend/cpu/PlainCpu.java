@@ -36,6 +36,9 @@ class PlainCpu implements Backend {
             case Kernel.Copy copy -> Copying.run(copy);
             case Kernel.Gather gather -> gather(gather);
             case Kernel.ScatterAdd scatter -> scatterAdd(scatter);
+            case Kernel.Convolution convolution -> convolve(convolution);
+            case Kernel.MaxPositions max -> maxPositions(max);
+            case Kernel.WindowSum sum -> windowSum(sum);
             case Kernel.Host(_, var in, var out, var function) -> function.compute(in, out);
         }
     }
@@ -293,6 +296,18 @@ class PlainCpu implements Backend {
                 }
             }
         }
+    }
+
+    void convolve(Kernel.Convolution convolution) {
+        PlainConv.run(convolution);
+    }
+
+    void maxPositions(Kernel.MaxPositions max) {
+        PlainPooling.run(max);
+    }
+
+    void windowSum(Kernel.WindowSum sum) {
+        PlainPooling.run(sum);
     }
 
     private static int checked(int index, int size) {
