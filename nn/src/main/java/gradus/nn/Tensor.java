@@ -348,6 +348,9 @@ public final class Tensor {
 
     /** All inputs but indices with one type: float64 if one is, else float32. */
     private static Tensor[] sameType(Op op, Tensor[] in) {
+        if (op.movesOnly() && Arrays.stream(in).allMatch(x -> x.dtype() == DType.INT32)) {
+            return in;
+        }
         DType wanted = null;
         boolean mixed = false;
         for (int i = 0; i < in.length; i++) {
@@ -684,7 +687,19 @@ public final class Tensor {
 
     /** The elements {@code from} up to {@code to}, not included, along an axis. */
     public Tensor slice(int axis, int from, int to) {
-        return apply(new Movement.Slice(axis, from, to), this);
+        return slice(axis, from, to, 1);
+    }
+
+    /**
+     * Every {@code step}-th element from {@code from} on, up to {@code to}, not included, along an axis; with a negative step
+     * downwards, and then {@code to} may be −1, behind the first element.
+     */
+    public Tensor slice(int axis, int from, int to, int step) {
+        if (step == 0) {
+            throw ShapeException.of("slice", "cannot be walked through by steps of 0", "give a step of 1 or more, or of -1 or less", shape);
+        }
+        int count = Math.max(0, Math.ceilDiv(to - from, step));
+        return apply(new Movement.Slice(axis, from, step, count), this);
     }
 
     /** The entries along axis 0 with these indices, in this order. */

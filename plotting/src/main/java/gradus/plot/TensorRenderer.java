@@ -3,12 +3,14 @@ package gradus.plot;
 import gradus.kernel.api.MimeBundle;
 import gradus.kernel.api.Renderer;
 import gradus.nn.Tensor;
-import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** A small matrix as a table; every tensor as text. */
+/** The corner of a vector or matrix as a table and as a formula; every tensor as text. */
 public final class TensorRenderer implements Renderer<Tensor> {
 
-    private static final int LARGEST = 10;
+    private static final int CORNER = 8;
 
     @Override
     public Class<Tensor> type() {
@@ -18,21 +20,49 @@ public final class TensorRenderer implements Renderer<Tensor> {
     @Override
     public MimeBundle render(Tensor x) {
         var text = MimeBundle.text(x.toString());
-        boolean table = x.rank() == 2 && x.size() > 0 && x.shape().dim(0) <= LARGEST && x.shape().dim(1) <= LARGEST;
-        return table ? text.with(MimeBundle.HTML, html(x)) : text;
+        if (x.size() == 0 || x.rank() < 1 || x.rank() > 2) {
+            return text;
+        }
+        var matrix = x.detach().reshape(x.rank() == 1 ? 1 : x.shape().dim(0), -1);
+        return text.with(MimeBundle.HTML, html(x, matrix)).with(MimeBundle.LATEX, latex(x, matrix));
     }
 
-    private static String html(Tensor x) {
-        var html = new StringBuilder("<table class=\"dataframe\"><tbody>");
-        for (int i = 0; i < x.shape().dim(0); i++) {
-            html.append("<tr>");
-            for (int j = 0; j < x.shape().dim(1); j++) {
-                html.append("<td style=\"text-align: right\">").append(Numbers.tick(x.at(i, j))).append("</td>");
-            }
-            html.append("</tr>");
-        }
-        return html.append("</tbody></table><small>")
-                .append(String.format(Locale.ROOT, "%s%s %s", x.name().isEmpty() ? "" : x.name() + ": ", x.dtype(), x.shape()))
-                .append("</small>").toString();
+    private static String html(Tensor x, Tensor matrix) {
+        var rows = rows(matrix, (value, dots) -> "<td style=\"text-align: right\">" + (dots.isEmpty() ? value : dots) + "</td>",
+                "⋯", "⋮", "⋱", "", "</tr><tr>");
+        var numbers = x.toDoubleArray();
+        var range = IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).summaryStatistics();
+        return "<table class=\"dataframe\"><tbody><tr>" + rows + "</tr></tbody></table><small>"
+                + (x.name().isEmpty() ? "" : escaped(x.name()) + ": ") + x.dtype() + " " + x.shape() + ", from "
+                + Numbers.tick(range.getMin()) + " to " + Numbers.tick(range.getMax()) + "</small>";
+    }
+
+    private static String latex(Tensor x, Tensor matrix) {
+        return "$\\displaystyle " + (x.name().isEmpty() ? "" : x.name() + " = ") + "\\begin{bmatrix}"
+                + rows(matrix, (value, dots) -> dots.isEmpty() ? formula(value) : dots, "\\cdots", "\\vdots", "\\ddots", " & ", " \\\\ ")
+                + "\\end{bmatrix}$";
+    }
+
+    /** The first rows and columns, and dots for those left out, each made a cell. */
+    private static String rows(Tensor matrix, BiFunction<String, String, String> cell, String right, String down, String both,
+                               String between, String newRow) {
+        int height = Math.min(matrix.shape().dim(0), CORNER);
+        int width = Math.min(matrix.shape().dim(1), CORNER);
+        boolean wider = width < matrix.shape().dim(1);
+        boolean higher = height < matrix.shape().dim(0);
+        return IntStream.range(0, height + (higher ? 1 : 0)).mapToObj(i -> IntStream.range(0, width + (wider ? 1 : 0))
+                .mapToObj(j -> i < height && j < width ? cell.apply(Numbers.tick(matrix.at(i, j)), "")
+                        : cell.apply("", i < height ? right : j < width ? down : both))
+                .collect(Collectors.joining(between))).collect(Collectors.joining(newRow));
+    }
+
+    /** {@code 3e-5} as a power of ten, with commas that take no room. */
+    private static String formula(String number) {
+        return number.replace(",", "{,}").replace("NaN", "\\text{NaN}").replace("Infinity", "\\infty")
+                .replaceFirst("e(-?\\d+)$", " \\\\cdot 10^{$1}");
+    }
+
+    private static String escaped(String name) {
+        return name.replace("&", "&amp;").replace("<", "&lt;");
     }
 }

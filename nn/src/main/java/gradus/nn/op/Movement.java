@@ -21,12 +21,8 @@ public final class Movement {
         return List.of(Samples.of(Samples.normal(4, 6)), Samples.of(Samples.normal(6, 4).t()));
     }
 
-    private static Tex[] unchanged() {
-        return new Tex[] {Tex.number(1)};
-    }
-
     /** The same elements, row by row, in another shape of the same size. */
-    public record Reshape(Shape to) implements Op {
+    public record Reshape(Shape to) implements Moving {
         @Override
         public String name() {
             return "reshape";
@@ -57,11 +53,6 @@ public final class Movement {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {Tex.call("\\operatorname{reshape}", d)};
         }
@@ -78,7 +69,7 @@ public final class Movement {
     }
 
     /** The axes in another order, as a view; {@code order[i]} says which old axis becomes axis i. */
-    public record Permute(int... order) implements Op {
+    public record Permute(int... order) implements Moving {
         @Override
         public String name() {
             return "transpose";
@@ -118,11 +109,6 @@ public final class Movement {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.transposed()};
         }
@@ -139,7 +125,7 @@ public final class Movement {
     }
 
     /** Repeats along axes of size 1, and along new leading ones, as a view. */
-    public record BroadcastTo(Shape to) implements Op {
+    public record BroadcastTo(Shape to) implements Moving {
         @Override
         public String name() {
             return "broadcastTo";
@@ -174,11 +160,6 @@ public final class Movement {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {Tex.atom("\\sum_{i} " + d.sub("i"))};
         }
@@ -195,8 +176,8 @@ public final class Movement {
         }
     }
 
-    /** The elements from {@code from} up to {@code to} (not included) along an axis, as a view. */
-    public record Slice(int axis, int from, int to) implements Op {
+    /** Of an axis the elements {@code from}, {@code from + step}, …, {@code count} of them, as a view; the step may be negative. */
+    public record Slice(int axis, int from, int step, int count) implements Moving {
         @Override
         public String name() {
             return "slice";
@@ -205,38 +186,39 @@ public final class Movement {
         @Override
         public Shape shape(Shape... in) {
             int size = in[0].dim(axis);
-            if (from < 0 || to < from || to > size) {
-                throw ShapeException.of("slice", "has no elements " + from + " to " + to + " along axis " + axis,
-                        "0 <= from <= to <= " + size, in[0]);
+            long last = from + (count - 1L) * step;
+            if (count < 0 || (count > 0 && (from < 0 || from >= size || last < 0 || last >= size))) {
+                throw ShapeException.of("slice", "has no elements " + from + " to " + last + " along axis " + axis,
+                        "indices go from 0 to " + (size - 1), in[0]);
             }
-            return in[0].with(axis, to - from);
+            return in[0].with(axis, count);
         }
 
         @Override
         public Tensor forward(Tensor... in) {
-            int positive = in[0].shape().axis(axis);
-            return Tensor.view(in[0], shape(in[0].shape()), in[0].strides(),
-                    in[0].offset() + from * in[0].strides()[positive]);
+            int at = in[0].shape().axis(axis);
+            var strides = in[0].strides().clone();
+            int offset = in[0].offset() + (count == 0 ? 0 : from * strides[at]);
+            strides[at] *= step;
+            return Tensor.view(in[0], shape(in[0].shape()), strides, offset);
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {Tensor.apply(new Pad(axis, from, in[0].shape().dim(axis) - to), d)};
+            return new Tensor[] {Tensor.apply(new Inset(axis, from, step, in[0].shape().dim(axis)), d)};
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].sub(from + ":" + to);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
+            int at = in[0].shape().axis(axis);
+            var last = from + count * step;
+            return Tex.atom(in[0].text() + "[" + ":, ".repeat(at) + from + ":" + (last < 0 ? "" : last)
+                    + (step == 1 ? "" : ":" + step) + "]");
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{pad}", d)};
+            return new Tex[] {Tex.call("\\operatorname{inset}", d)};
         }
 
         @Override
@@ -250,8 +232,8 @@ public final class Movement {
         }
     }
 
-    /** Zeros before and after along an axis. */
-    public record Pad(int axis, int before, int after) implements Op {
+    /** The transpose of {@link Slice}: along an axis of {@code size} zeros, the input's elements at {@code from}, {@code from + step}, … */
+    public record Inset(int axis, int from, int step, int size) implements Moving {
         @Override
         public String name() {
             return "pad";
@@ -259,35 +241,35 @@ public final class Movement {
 
         @Override
         public Shape shape(Shape... in) {
-            return in[0].with(axis, in[0].dim(axis) + before + after);
+            long last = from + (in[0].dim(axis) - 1L) * step;
+            if (in[0].dim(axis) > 0 && (from < 0 || from >= size || last < 0 || last >= size)) {
+                throw ShapeException.of("pad", "has no room in " + size + " elements along axis " + axis + " from " + from
+                        + " to " + last, "pad by no less than 0 on either side", in[0]);
+            }
+            return in[0].with(axis, size);
         }
 
         @Override
         public Tensor forward(Tensor... in) {
             var shape = shape(in[0].shape());
             var out = Tensor.dense(shape, Buffer.allocate(in[0].dtype(), shape.size()));
-            paste(in[0], out, in[0].shape().axis(axis), before);
+            paste(in[0], out, in[0].shape().axis(axis), from, step);
             return out;
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.slice(axis, before, before + in[0].shape().dim(axis))};
+            return new Tensor[] {Tensor.apply(new Slice(axis, from, step, in[0].shape().dim(axis)), d)};
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{pad}", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
+            return Tex.call("\\operatorname{inset}", in[0]);
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.sub(before + ":" + before + "+n")};
+            return new Tex[] {new Slice(axis, from, step, in[0].shape().dim(axis)).tex(d)};
         }
 
         @Override
@@ -297,12 +279,12 @@ public final class Movement {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{Shape.SCALAR}});
+            return List.of(new Shape[][] {{Shape.SCALAR}, {new Shape(100, 100)}});
         }
     }
 
     /** One behind the other along an axis. */
-    public record Concat(int axis) implements Op {
+    public record Concat(int axis) implements Moving {
         @Override
         public String name() {
             return "concat";
@@ -328,7 +310,7 @@ public final class Movement {
             var out = Tensor.dense(shape, Buffer.allocate(in[0].dtype(), shape.size()));
             int at = 0;
             for (var part : in) {
-                paste(part, out, shape.axis(axis), at);
+                paste(part, out, shape.axis(axis), at, 1);
                 at += part.shape().dim(axis);
             }
             return out;
@@ -352,13 +334,6 @@ public final class Movement {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            var local = new Tex[in.length];
-            Arrays.fill(local, Tex.number(1));
-            return local;
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var back = new Tex[in.length];
             Arrays.setAll(back, i -> d.sub("[" + (i + 1) + "]"));
@@ -377,14 +352,17 @@ public final class Movement {
         }
     }
 
-    /** Copies {@code part} into the dense {@code whole}, from index {@code at} along {@code axis}. */
-    private static void paste(Tensor part, Tensor whole, int axis, int at) {
+    /** Copies {@code part} into the dense {@code whole}, to indices {@code at}, {@code at + step}, … along {@code axis}. */
+    private static void paste(Tensor part, Tensor whole, int axis, int at, int step) {
+        var strides = whole.strides().clone();
+        int offset = part.size() == 0 ? 0 : at * strides[axis];
+        strides[axis] *= step;
         Backend.current().run(new Kernel.Copy(part.shape().dims(), part.buffer(), part.offset(), part.strides(),
-                whole.buffer(), at == 0 ? 0 : at * whole.strides()[axis], whole.strides()));
+                whole.buffer(), offset, strides));
     }
 
     /** The same numbers in another element type. */
-    public record Cast(DType to) implements Op {
+    public record Cast(DType to) implements Moving {
         @Override
         public String name() {
             return "as";
@@ -398,7 +376,8 @@ public final class Movement {
         @Override
         public Tensor forward(Tensor... in) {
             var out = Tensor.dense(in[0].shape(), Buffer.allocate(to, in[0].size()));
-            paste(in[0], out, 0, 0);
+            Backend.current().run(new Kernel.Copy(in[0].shape().dims(), in[0].buffer(), in[0].offset(), in[0].strides(),
+                    out.buffer(), 0, out.strides()));
             return out;
         }
 
@@ -415,11 +394,6 @@ public final class Movement {
         @Override
         public Tex tex(Tex... in) {
             return in[0];
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return unchanged();
         }
 
         @Override

@@ -25,6 +25,11 @@ public interface Op {
         return false;
     }
 
+    /** Whether it only moves elements, so that int32 stays int32. */
+    default boolean movesOnly() {
+        return false;
+    }
+
     /**
      * The result. The shapes have been checked; all inputs but indices have the same element type. It runs kernels or other
      * operations and looks at no number itself, so that a recording of the kernels does the same again.
