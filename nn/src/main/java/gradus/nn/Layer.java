@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -91,13 +92,15 @@ public interface Layer {
         return this;
     }
 
-    /** What a record is made of: components, and the elements of those that are lists. */
+    /** What a record is made of: components, where they are present, and the elements of those that are lists. */
     private Map<String, Object> parts() {
         var parts = new LinkedHashMap<String, Object>();
         if (getClass().isRecord()) {
             for (var component : getClass().getRecordComponents()) {
                 var value = value(component);
-                if (value instanceof List<?> list) {
+                if (value instanceof Optional<?> optional) {
+                    optional.ifPresent(present -> parts.put(component.getName(), present));
+                } else if (value instanceof List<?> list) {
                     for (var element : new ArrayList<>(list)) {
                         parts.put(String.valueOf(parts.size()), element);
                     }

@@ -1,5 +1,6 @@
 package gradus.nn;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -10,6 +11,16 @@ import java.util.stream.IntStream;
  * so drawing more numbers for one does not disturb another.
  */
 public record Seed(long value) {
+
+    private static final AtomicLong TAKEN = new AtomicLong();
+
+    /**
+     * The next seed of this process: 0, 1, … What was given none takes it, so a notebook that is run from its first cell
+     * always gets the same numbers.
+     */
+    public static Seed next() {
+        return new Seed(TAKEN.getAndIncrement());
+    }
 
     /** The numbers for one purpose, {@code "shuffle"} say. */
     public Stream stream(String purpose) {

@@ -3,7 +3,6 @@ package gradus.nn.layer;
 import gradus.nn.Layer;
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The affine map y = x Wᵀ + b, [.., in] → [.., out]; one sample per row.
@@ -15,15 +14,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public record Linear(Tensor weight, Tensor bias) implements Layer {
 
-    /** How many layers this process has made without a seed: each draws from a stream of its own. */
-    private static final AtomicLong MADE = new AtomicLong();
-
     /**
-     * A new layer. Its weights follow from how many such layers were made before: a notebook that is run from its
-     * first cell always gets the same ones; {@link Layer#reset} fixes them whatever came before.
+     * A new layer. Its weights follow from how many layers were made before: a notebook that is run from its first cell
+     * always gets the same ones; {@link Layer#reset} fixes them whatever came before.
      */
     public static Linear of(int in, int out) {
-        return of(in, out, new Seed(MADE.getAndIncrement()));
+        return of(in, out, Seed.next());
     }
 
     /** A new layer with the weights that this seed gives. */

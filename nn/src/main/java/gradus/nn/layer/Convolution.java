@@ -1,0 +1,279 @@
+package gradus.nn.layer;
+
+import gradus.nn.Layer;
+import gradus.nn.Seed;
+import gradus.nn.Shape;
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
+import gradus.nn.init.Initializer;
+import gradus.nn.op.Convolutions;
+import gradus.nn.op.Sliding;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Layers that slide one set of weights over all positions of a signal, an image or a volume. */
+public final class Convolution {
+
+    private Convolution() {
+    }
+
+    /** A weight [first, second, kernel…] and a bias; uniform in ±1/√n_in at first, as in PyTorch. */
+    private static Tensor weight(int first, int second, int[] kernel) {
+        var dims = new int[kernel.length + 2];
+        dims[0] = first;
+        dims[1] = second;
+        System.arraycopy(kernel, 0, dims, 2, kernel.length);
+        return Tensor.parameter(Tensor.zeros(dims).named("W"));
+    }
+
+    private static void draw(Tensor weight, Optional<Tensor> bias, Seed seed) {
+        var random = seed.stream("convolution");
+        new Initializer.FanIn().fill(weight, random);
+        double bound = 1 / Math.sqrt((double) weight.size() / weight.shape().dim(0));
+        bias.ifPresent(b -> Initializer.fill(b, () -> bound * (2 * random.uniform() - 1)));
+    }
+
+    /** One size per axis from one size or from as many as there are axes. */
+    static int[] perAxis(String what, int axes, int... sizes) {
+        if (sizes.length != 1 && sizes.length != axes) {
+            throw new ShapeException(what + Arrays.toString(sizes) + ": " + sizes.length + " numbers for " + axes
+                    + " axes\nhelp: give one for all axes, or one for each");
+        }
+        return sizes.length == axes ? sizes : IntStream.generate(() -> sizes[0]).limit(axes).toArray();
+    }
+
+    private static Tensor plusBias(Tensor y, Optional<Tensor> bias) {
+        if (bias.isEmpty()) {
+            return y;
+        }
+        var dims = new int[y.rank() - 1];
+        Arrays.fill(dims, 1);
+        dims[0] = bias.get().size();
+        return y.plus(bias.get().reshape(dims));
+    }
+
+    private static List<Sliding> slides(List<Sliding> old, int[] numbers, Change change) {
+        return IntStream.range(0, old.size()).mapToObj(i -> change.of(old.get(i), numbers[i])).toList();
+    }
+
+    private interface Change {
+
+        Sliding of(Sliding old, int number);
+    }
+
+    private static int[] kernel(Tensor weight) {
+        return Arrays.copyOfRange(weight.shape().dims(), 2, weight.rank());
+    }
+
+    private static String text(String name, int in, int out, Tensor weight, List<Sliding> slides, int groups) {
+        var numbers = Arrays.stream(kernel(weight)).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        var text = new StringBuilder(name + slides.size() + "d(" + in + ", " + out + ", " + numbers + ")");
+        var plain = Sliding.PLAIN;
+        if (!slides.equals(plain.times(slides.size()))) {
+            for (var slide : slides.stream().distinct().toList()) {
+                text.append(slide.stride() == 1 ? "" : ".stride(" + slide.stride() + ")");
+                text.append(slide.before() == 0 && slide.after() == 0 ? "" : slide.before() == slide.after()
+                        ? ".padding(" + slide.before() + ")" : ".padding(" + slide.before() + " and " + slide.after() + ")");
+                text.append(slide.dilation() == 1 ? "" : ".dilation(" + slide.dilation() + ")");
+            }
+        }
+        return text.append(groups == 1 ? "" : ".groups(" + groups + ")").toString();
+    }
+
+    /**
+     * A convolution along one, two or three axes: y[b, o, i] = Σ_c Σ_k w[o, c, k] x[b, c, i·stride − padding + k·dilation] + b[o],
+     * [batch, in, size…] → [batch, out, ⌊(size + 2 padding − dilation (kernel − 1) − 1)/stride⌋ + 1 …].
+     *
+     * <p>That is the cross-correlation of mathematics, as in all libraries; {@link #flipped} gives the true convolution, with
+     * x[i − k]. Weights and biases are uniform in ±1/√(in · kernel / groups) at first, as in PyTorch.
+     *
+     * @param weight  W, [out, in / groups, kernel…]
+     * @param bias    b, [out], if there is one
+     * @param slides  how the window moves along each axis
+     * @param groups  in how many parts the channels are, each with its own filters
+     * @param flipped whether the window runs backwards along every axis
+     */
+    public record Conv(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, int groups, boolean flipped) implements Layer {
+
+        /** A new layer with stride 1, no padding, and one group; the kernel has one size for all axes, or one for each. */
+        public static Conv of(int axes, int in, int out, Seed seed, int... kernel) {
+            if (in < 1 || out < 1) {
+                throw new IllegalArgumentException("conv" + axes + "d(" + in + ", " + out + ", ..): both sizes must be at least 1");
+            }
+            return new Conv(Convolution.weight(out, in, perAxis("kernel", axes, kernel)),
+                    Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes), 1, false).reset(seed);
+        }
+
+        private Conv slides(int[] numbers, String what, Change change) {
+            return new Conv(weight, bias, Convolution.slides(slides, perAxis(what, slides.size(), numbers), change), groups, flipped);
+        }
+
+        /** Every so many positions only: one number for all axes, or one for each. */
+        public Conv stride(int... stride) {
+            return slides(stride, "stride", (old, n) -> new Sliding(n, old.before(), old.after(), old.dilation()));
+        }
+
+        /** So many zeros on both sides: one number for all axes, or one for each. */
+        public Conv padding(int... zeros) {
+            return slides(zeros, "padding", (old, n) -> new Sliding(old.stride(), n, n, old.dilation()));
+        }
+
+        /** As many zeros as keep the sizes at stride 1; an odd one comes after. Say dilation first. */
+        public Conv samePadding() {
+            return slides(kernel(weight), "kernel", (old, k) -> {
+                int all = old.dilation() * (k - 1);
+                return new Sliding(old.stride(), all / 2, all - all / 2, old.dilation());
+            });
+        }
+
+        /** The window sees every so many-th element: one number for all axes, or one for each. */
+        public Conv dilation(int... dilation) {
+            return slides(dilation, "dilation", (old, n) -> new Sliding(old.stride(), old.before(), old.after(), n));
+        }
+
+        /** So many parts of the channels that do not see each other; as many as channels: depthwise. Draws new weights. */
+        public Conv groups(int parts) {
+            int out = weight.shape().dim(0);
+            int in = weight.shape().dim(1) * groups;
+            if (parts < 1 || in % parts != 0 || out % parts != 0) {
+                throw new ShapeException("conv: " + in + " channels in and " + out + " out cannot be in " + parts
+                        + " groups\nhelp: groups divide both");
+            }
+            return new Conv(Convolution.weight(out, in / parts, kernel(weight)), bias, slides, parts, flipped).reset(Seed.next());
+        }
+
+        /** The same without a bias. */
+        public Conv noBias() {
+            return new Conv(weight, Optional.empty(), slides, groups, flipped);
+        }
+
+        /** The true convolution, Σ_k w[k] x[i − k] instead of Σ_k w[k] x[i + k]: the window runs backwards. */
+        public Conv flip() {
+            return new Conv(weight, bias, slides, groups, !flipped);
+        }
+
+        @Override
+        public Tensor apply(Tensor x) {
+            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, flipped ? backwards(weight) : weight), bias);
+        }
+
+        private static Tensor backwards(Tensor weight) {
+            for (int axis = 2; axis < weight.rank(); axis++) {
+                int size = weight.shape().dim(axis);
+                weight = weight.select(axis, IntStream.range(0, size).map(i -> size - 1 - i).toArray());
+            }
+            return weight;
+        }
+
+        @Override
+        public Conv reset(Seed seed) {
+            draw(weight, bias, seed);
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return text("conv", weight.shape().dim(1) * groups, weight.shape().dim(0), weight, slides, groups)
+                    + (flipped ? ".flip()" : "");
+        }
+    }
+
+    /**
+     * A transposed convolution: what the gradient of a convolution does to its input, from [batch, in, size…] to [batch, out,
+     * (size − 1)·stride − 2 padding + dilation (kernel − 1) + 1 + extra …]. It makes images larger where a convolution of
+     * the same stride makes them smaller.
+     *
+     * @param weight W, [in, out / groups, kernel…]
+     * @param bias   b, [out], if there is one
+     * @param slides how the window moves over the result along each axis
+     * @param extra  what is added to the size after, below the stride, since several sizes shrink to one
+     */
+    public record ConvTranspose(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, List<Integer> extra, int groups)
+            implements Layer {
+
+        /** A new layer with stride 1, no padding, and one group; the kernel has one size for all axes, or one for each. */
+        public static ConvTranspose of(int axes, int in, int out, Seed seed, int... kernel) {
+            if (in < 1 || out < 1) {
+                throw new IllegalArgumentException("convTranspose" + axes + "d(" + in + ", " + out
+                        + ", ..): both sizes must be at least 1");
+            }
+            return new ConvTranspose(Convolution.weight(in, out, perAxis("kernel", axes, kernel)),
+                    Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes),
+                    Collections.nCopies(axes, 0), 1).reset(seed);
+        }
+
+        private ConvTranspose slides(int[] numbers, String what, Change change) {
+            return new ConvTranspose(weight, bias, Convolution.slides(slides, perAxis(what, slides.size(), numbers), change), extra,
+                    groups);
+        }
+
+        /** So many positions from one element's window to the next one's. */
+        public ConvTranspose stride(int... stride) {
+            return slides(stride, "stride", (old, n) -> new Sliding(n, old.before(), old.after(), old.dilation()));
+        }
+
+        /** So many elements less on both sides: what a convolution with this padding would have added. */
+        public ConvTranspose padding(int... zeros) {
+            return slides(zeros, "padding", (old, n) -> new Sliding(old.stride(), n, n, old.dilation()));
+        }
+
+        /** The window's elements lie so far apart. */
+        public ConvTranspose dilation(int... dilation) {
+            return slides(dilation, "dilation", (old, n) -> new Sliding(old.stride(), old.before(), old.after(), n));
+        }
+
+        /** So many elements more at the end of each axis. */
+        public ConvTranspose outputPadding(int... more) {
+            return new ConvTranspose(weight, bias, slides,
+                    Arrays.stream(perAxis("outputPadding", slides.size(), more)).boxed().toList(), groups);
+        }
+
+        /** So many parts of the channels that do not see each other. Draws new weights. */
+        public ConvTranspose groups(int parts) {
+            int in = weight.shape().dim(0);
+            int out = weight.shape().dim(1) * groups;
+            if (parts < 1 || in % parts != 0 || out % parts != 0) {
+                throw new ShapeException("convTranspose: " + in + " channels in and " + out + " out cannot be in " + parts
+                        + " groups\nhelp: groups divide both");
+            }
+            return new ConvTranspose(Convolution.weight(in, out / parts, kernel(weight)), bias, slides, extra, parts)
+                    .reset(Seed.next());
+        }
+
+        /** The same without a bias. */
+        public ConvTranspose noBias() {
+            return new ConvTranspose(weight, Optional.empty(), slides, extra, groups);
+        }
+
+        @Override
+        public Tensor apply(Tensor x) {
+            int axes = slides.size();
+            if (x.rank() != axes + 2) {
+                throw ShapeException.of("convTranspose" + axes + "d", "is no batch of " + axes + "-dimensional inputs",
+                        "the input is [batch, channels" + ", size".repeat(axes) + "]", x.shape());
+            }
+            var sizes = IntStream.range(0, axes).map(i -> {
+                var slide = slides.get(i);
+                return Math.max(0, (x.shape().dim(i + 2) - 1) * slide.stride() - slide.before() - slide.after()
+                        + slide.dilation() * (weight.shape().dim(i + 2) - 1) + 1 + extra.get(i));
+            }).toArray();
+            return plusBias(Tensor.apply(new Convolutions.ConvInputGradient(slides, groups, new Shape(sizes)), x, weight), bias);
+        }
+
+        @Override
+        public ConvTranspose reset(Seed seed) {
+            draw(weight, bias, seed);
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return text("convTranspose", weight.shape().dim(0), weight.shape().dim(1) * groups, weight, slides, groups)
+                    + (extra.stream().allMatch(n -> n == 0) ? "" : ".outputPadding(" + extra + ")");
+        }
+    }
+}

@@ -1,0 +1,390 @@
+package gradus.nn.op;
+
+import gradus.nn.DType;
+import gradus.nn.Shape;
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
+import gradus.nn.backend.Backend;
+import gradus.nn.backend.Buffer;
+import gradus.nn.backend.ConvGeometry;
+import gradus.nn.backend.Kernel;
+import gradus.nn.tex.Tex;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Operations on windows of one channel each, [batch, channels, spatial…]. A maximum is taken in two steps, where it lies
+ * and what lies there; the second has the gradient.
+ */
+public final class Pooling {
+
+    private Pooling() {
+    }
+
+    /**
+     * The largest element of each window, [b, c, in…] → [b, c, out…]; of several equal ones the first gets the gradient, as
+     * in PyTorch.
+     *
+     * @param kernel the window's sizes
+     */
+    public static Tensor max(Tensor x, Shape kernel, List<Sliding> slides) {
+        return Tensor.apply(new AtPositions(), x, Tensor.apply(new MaxPositions(kernel, slides), x.detach()));
+    }
+
+    /**
+     * The mean of each window, [b, c, in…] → [b, c, out…]; zeros of the padding count as elements where {@code padding}
+     * says so, else the mean is over what lies inside.
+     */
+    public static Tensor average(Tensor x, Shape kernel, List<Sliding> slides, boolean padding) {
+        var sum = Tensor.apply(new WindowSum(kernel, slides), x);
+        if (padding || slides.stream().allMatch(slide -> slide.before() == 0 && slide.after() == 0)) {
+            return sum.times(1.0 / kernel.size());
+        }
+        var dims = x.shape().dims().clone();
+        dims[0] = 1;
+        dims[1] = 1;
+        return sum.div(Tensor.apply(new WindowSum(kernel, slides), Tensor.full(1, new Shape(dims), x.dtype())));
+    }
+
+    private static ConvGeometry geometry(String name, Shape kernel, List<Sliding> slides, Shape x) {
+        int channels = x.rank() < 2 ? 1 : x.dim(1);
+        return Sliding.geometry(name, slides, x, kernel.dims(), channels, Math.max(1, channels));
+    }
+
+    /** For each window where its largest element lies, as an index into the channel's elements; int32, no gradient. */
+    public record MaxPositions(Shape kernel, List<Sliding> slides) implements Op {
+        @Override
+        public String name() {
+            return "maxPool" + slides.size() + "d";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            var g = geometry(name(), kernel, slides, in[0]);
+            if (Stream.of(g.depth(), g.height(), g.width()).anyMatch(MaxPositions::hasEmptyWindow)) {
+                throw ShapeException.of(name(), "has windows that hold nothing but padding",
+                        "the padding is at most half of the window", in[0], kernel);
+            }
+            return Sliding.out(g, slides.size());
+        }
+
+        private static boolean hasEmptyWindow(ConvGeometry.Axis axis) {
+            return axis.padBefore() + axis.padAfter() > 0 && IntStream.range(0, axis.out()).anyMatch(i ->
+                    IntStream.range(0, axis.kernel()).map(k -> i * axis.stride() - axis.padBefore() + k * axis.dilation())
+                            .noneMatch(place -> place >= 0 && place < axis.in()));
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var g = geometry(name(), kernel, slides, in[0].shape());
+            var shape = Sliding.out(g, slides.size());
+            var positions = Buffer.allocate(DType.INT32, shape.size());
+            if (shape.size() > 0) {
+                Backend.current().run(new Kernel.MaxPositions(g, in[0].dense().buffer(), positions));
+            }
+            return Tensor.dense(shape, positions);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {null};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.atom("\\operatorname{argmax}_{k} " + in[0].sub("i + k"));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return inputs(slides.size());
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+        }
+    }
+
+    /** The elements of each channel at these positions: [b, c, in…] and indices [b, c, out…] → [b, c, out…]. */
+    public record AtPositions() implements Op {
+        @Override
+        public String name() {
+            return "atPositions";
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return i == 1;
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            checkPlanes(name(), in[0], in[1]);
+            return in[1];
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var out = Buffer.allocate(in[0].dtype(), in[1].size());
+            if (in[1].size() > 0) {
+                int planes = in[1].shape().dim(0) * in[1].shape().dim(1);
+                Backend.current().run(new Kernel.Gather(in[0].dense().buffer(), in[1].dense().buffer(), out, planes,
+                        in[0].size() / planes, in[1].size() / planes, 1, true));
+            }
+            return Tensor.dense(in[1].shape(), out);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new MaxUnpool(spatial(in[0].shape())), d, in[1]), null};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return in[0].sub(in[1].text());
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(1), Tex.number(0)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.call("\\operatorname{unpool}", d), Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return List.of(Samples.of(Samples.normal(2, 1, 5, 3).t(), Tensor.indices(new Shape(2, 1, 2, 1), 4, 4, 0, 14)),
+                    Samples.of(Samples.normal(1, 2, 4), Tensor.indices(new Shape(1, 2, 1), 3, 0)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(1, 2, 3), new Shape(2, 1, 3)}, {new Shape(3), new Shape(3)}});
+        }
+    }
+
+    /**
+     * The transpose of {@link AtPositions}: puts each element at its position among zeros and adds those that meet. [b, c,
+     * out…] and indices [b, c, out…] → [b, c, in…].
+     *
+     * @param in the spatial sizes of the result
+     */
+    public record MaxUnpool(Shape in) implements Op {
+        @Override
+        public String name() {
+            return "maxUnpool";
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return i == 1;
+        }
+
+        @Override
+        public Shape shape(Shape... inputs) {
+            checkPlanes(name(), inputs[0], inputs[1]);
+            if (!inputs[0].equals(inputs[1])) {
+                throw ShapeException.of(name(), "do not fit", "give one index per element", inputs[0], inputs[1]);
+            }
+            return new Shape(Sliding.joined(inputs[0].dim(0), inputs[0].dim(1), in.dims()));
+        }
+
+        @Override
+        public Tensor forward(Tensor... inputs) {
+            var shape = shape(inputs[0].shape(), inputs[1].shape());
+            var out = Buffer.allocate(inputs[0].dtype(), shape.size());
+            if (inputs[0].size() > 0) {
+                int planes = shape.dim(0) * shape.dim(1);
+                Backend.current().run(new Kernel.ScatterAdd(inputs[0].dense().buffer(), inputs[1].dense().buffer(), out, planes,
+                        in.size(), inputs[0].size() / planes, 1, true));
+            }
+            return Tensor.dense(shape, out);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] inputs, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new AtPositions(), d, inputs[1]), null};
+        }
+
+        @Override
+        public Tex tex(Tex... inputs) {
+            return Tex.call("\\operatorname{unpool}", inputs[0]);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] inputs, Tex out) {
+            return new Tex[] {Tex.number(1), Tex.number(0)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
+            return new Tex[] {d.sub(inputs[1].text()), Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return List.<Tensor[]>of(Samples.of(Samples.normal(1, 2, 3), Tensor.indices(new Shape(1, 2, 3), 0, 3, 1, 2, 2, 0)));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(1, 2, 3), new Shape(1, 2, 4)}, {new Shape(3), new Shape(3)}});
+        }
+    }
+
+    /** The sum of each window, what lies outside of the input counting 0: [b, c, in…] → [b, c, out…]. */
+    public record WindowSum(Shape kernel, List<Sliding> slides) implements Op {
+        @Override
+        public String name() {
+            return "windowSum";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return Sliding.out(geometry(name(), kernel, slides, in[0]), slides.size());
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var g = geometry(name(), kernel, slides, in[0].shape());
+            return run(g, in[0], Sliding.out(g, slides.size()), false);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new WindowSpread(kernel, slides, spatial(in[0].shape())), d)};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.atom("\\sum_{k} " + in[0].sub("i + k"));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(1)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {Tex.atom("\\sum_{k} " + d.sub("i - k"))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return inputs(slides.size());
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+        }
+    }
+
+    /**
+     * The transpose of {@link WindowSum}: every input position gets the sum of the outputs whose windows hold it. [b, c,
+     * out…] → [b, c, in…].
+     *
+     * @param in the spatial sizes of the result
+     */
+    public record WindowSpread(Shape kernel, List<Sliding> slides, Shape in) implements Op {
+        @Override
+        public String name() {
+            return "windowSpread";
+        }
+
+        private ConvGeometry geometryFor(Shape d) {
+            var x = new Shape(Sliding.joined(d.rank() < 2 ? 1 : d.dim(0), d.rank() < 2 ? 1 : d.dim(1), in.dims()));
+            var g = geometry(name(), kernel, slides, x);
+            if (!Sliding.out(g, slides.size()).equals(d)) {
+                throw ShapeException.of(name(), "do not fit", "give one element per window", d, in);
+            }
+            return g;
+        }
+
+        @Override
+        public Shape shape(Shape... inputs) {
+            var g = geometryFor(inputs[0]);
+            return new Shape(Sliding.joined(g.batch(), g.inChannels(), in.dims()));
+        }
+
+        @Override
+        public Tensor forward(Tensor... inputs) {
+            return run(geometryFor(inputs[0].shape()), inputs[0], shape(inputs[0].shape()), true);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] inputs, Tensor out, Tensor d) {
+            return new Tensor[] {Tensor.apply(new WindowSum(kernel, slides), d)};
+        }
+
+        @Override
+        public Tex tex(Tex... inputs) {
+            return Tex.atom("\\sum_{k} " + inputs[0].sub("i - k"));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] inputs, Tex out) {
+            return new Tex[] {Tex.number(1)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
+            return new Tex[] {Tex.atom("\\sum_{k} " + d.sub("i + k"))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            var windows = Sliding.out(geometry(name(), kernel, slides, new Shape(Sliding.joined(2, 3, in.dims()))), slides.size());
+            return List.<Tensor[]>of(Samples.of(Samples.normal(windows.dims())));
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+        }
+    }
+
+    private static Tensor run(ConvGeometry g, Tensor x, Shape shape, boolean back) {
+        var out = Buffer.allocate(x.dtype(), shape.size());
+        if (shape.size() > 0) {
+            Backend.current().run(new Kernel.WindowSum(g, x.dense().buffer(), out, back));
+        }
+        return Tensor.dense(shape, out);
+    }
+
+    private static void checkPlanes(String name, Shape x, Shape positions) {
+        if (x.rank() < 3 || positions.rank() < 3 || x.dim(0) != positions.dim(0) || x.dim(1) != positions.dim(1)) {
+            throw ShapeException.of(name, "do not fit", "both are [batch, channels, ..] with the same first two sizes", x, positions);
+        }
+    }
+
+    private static Shape spatial(Shape shape) {
+        return new Shape(Arrays.copyOfRange(shape.dims(), 2, shape.rank()));
+    }
+
+    private static Shape ones(int axes) {
+        var dims = new int[axes + 2];
+        Arrays.fill(dims, 1);
+        return new Shape(dims);
+    }
+
+    private static List<Tensor[]> inputs(int axes) {
+        return switch (axes) {
+            case 1 -> List.of(Samples.of(Samples.normal(2, 3, 7)), Samples.of(Samples.normal(0, 3, 7)));
+            case 2 -> List.of(Samples.of(Samples.normal(2, 3, 5, 6)), Samples.of(Samples.normal(1, 1, 6, 5).t()));
+            default -> List.<Tensor[]>of(Samples.of(Samples.normal(1, 2, 4, 3, 5)));
+        };
+    }
+}
