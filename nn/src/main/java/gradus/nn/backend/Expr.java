@@ -123,6 +123,62 @@ public sealed interface Expr {
         return call(Fn.LOG, this);
     }
 
+    default Expr rsqrt() {
+        return call(Fn.RSQRT, this);
+    }
+
+    default Expr expm1() {
+        return call(Fn.EXPM1, this);
+    }
+
+    default Expr log1p() {
+        return call(Fn.LOG1P, this);
+    }
+
+    default Expr log2() {
+        return call(Fn.LOG2, this);
+    }
+
+    default Expr log10() {
+        return call(Fn.LOG10, this);
+    }
+
+    default Expr erf() {
+        return call(Fn.ERF, this);
+    }
+
+    default Expr sin() {
+        return call(Fn.SIN, this);
+    }
+
+    default Expr cos() {
+        return call(Fn.COS, this);
+    }
+
+    default Expr tan() {
+        return call(Fn.TAN, this);
+    }
+
+    default Expr asin() {
+        return call(Fn.ASIN, this);
+    }
+
+    default Expr acos() {
+        return call(Fn.ACOS, this);
+    }
+
+    default Expr atan() {
+        return call(Fn.ATAN, this);
+    }
+
+    default Expr sinh() {
+        return call(Fn.SINH, this);
+    }
+
+    default Expr cosh() {
+        return call(Fn.COSH, this);
+    }
+
     default Expr tanh() {
         return call(Fn.TANH, this);
     }
@@ -133,6 +189,22 @@ public sealed interface Expr {
 
     default Expr softplus() {
         return call(Fn.SOFTPLUS, this);
+    }
+
+    default Expr rint() {
+        return call(Fn.RINT, this);
+    }
+
+    default Expr floor() {
+        return call(Fn.FLOOR, this);
+    }
+
+    default Expr ceil() {
+        return call(Fn.CEIL, this);
+    }
+
+    default Expr trunc() {
+        return call(Fn.TRUNC, this);
     }
 
     default Expr max(Expr other) {
@@ -146,6 +218,15 @@ public sealed interface Expr {
     default Expr pow(Expr exponent) {
         return exponent.is(1) ? this : exponent.is(2) ? square() : exponent.is(0.5) ? sqrt()
                 : exponent.is(-1) ? reciprocal() : exponent.is(0) ? ONE : call(Fn.POW, this, exponent);
+    }
+
+    default Expr remainder(Expr divisor) {
+        return call(Fn.REMAINDER, this, divisor);
+    }
+
+    /** The angle of the point whose ordinate this is. */
+    default Expr atan2(Expr abscissa) {
+        return call(Fn.ATAN2, this, abscissa);
     }
 
     default Expr gt(Expr other) {

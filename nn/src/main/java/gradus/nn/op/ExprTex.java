@@ -1,10 +1,14 @@
 package gradus.nn.op;
 
 import gradus.nn.backend.Expr;
+import gradus.nn.backend.Fn;
 import gradus.nn.tex.Tex;
+import java.util.Map;
 
 /** Expressions as formulas. */
 final class ExprTex {
+
+    private static final Map<Fn, String> RELATIONS = Map.of(Fn.GT, " > ", Fn.GE, " \\ge ", Fn.EQ, " = ");
 
     private ExprTex() {
     }
@@ -23,25 +27,50 @@ final class ExprTex {
                     case SQUARE -> x.pow(2);
                     case SQRT -> Tex.atom("\\sqrt{" + x + "}");
                     case RECIPROCAL -> Tex.number(1).over(x);
+                    case RSQRT -> Tex.number(1).over(Tex.atom("\\sqrt{" + x + "}"));
                     case EXP -> Tex.atom("e").pow(x);
+                    case EXPM1 -> Tex.atom("e").pow(x).minus(Tex.number(1));
                     case LOG -> Tex.call("\\ln", x);
+                    case LOG1P -> Tex.call("\\ln", Tex.number(1).plus(x));
+                    case LOG2 -> Tex.call("\\log_{2}", x);
+                    case LOG10 -> Tex.call("\\log_{10}", x);
+                    case ERF -> Tex.call("\\operatorname{erf}", x);
+                    case SIN -> Tex.call("\\sin", x);
+                    case COS -> Tex.call("\\cos", x);
+                    case TAN -> Tex.call("\\tan", x);
+                    case ASIN -> Tex.call("\\arcsin", x);
+                    case ACOS -> Tex.call("\\arccos", x);
+                    case ATAN -> Tex.call("\\arctan", x);
+                    case SINH -> Tex.call("\\sinh", x);
+                    case COSH -> Tex.call("\\cosh", x);
                     case TANH -> Tex.call("\\tanh", x);
                     case SIGMOID -> Tex.call("\\sigma", x);
                     case SOFTPLUS -> Tex.call("\\ln", Tex.number(1).plus(Tex.atom("e").pow(x)));
+                    case RINT -> Tex.atom("\\left\\lfloor " + x + " \\right\\rceil");
+                    case FLOOR -> Tex.atom("\\left\\lfloor " + x + " \\right\\rfloor");
+                    case CEIL -> Tex.atom("\\left\\lceil " + x + " \\right\\rceil");
+                    case TRUNC -> Tex.call("\\operatorname{sign}", x)
+                            .odot(Tex.atom("\\left\\lfloor \\left|" + x + "\\right| \\right\\rfloor"));
                     case ADD -> x.plus(y);
                     case SUB -> x.minus(y);
-                    case MUL -> x.odot(y);
+                    case MUL -> a instanceof Expr.Constant ? x.times(y) : b instanceof Expr.Constant ? y.times(x) : x.odot(y);
                     case DIV -> x.over(y);
                     case MAX -> Tex.call("\\max", Tex.atom(x + ", " + y));
                     case MIN -> Tex.call("\\min", Tex.atom(x + ", " + y));
                     case POW -> x.pow(y);
-                    case GT -> Tex.atom("\\mathbf{1}_{" + x + " > " + y + "}");
-                    case GE -> Tex.atom("\\mathbf{1}_{" + x + " \\ge " + y + "}");
-                    case EQ -> Tex.atom("\\mathbf{1}_{" + x + " = " + y + "}");
-                    case SELECT -> Tex.atom("\\begin{cases} " + y + " & " + x + " \\ne 0 \\\\ " + of(c, in)
+                    case REMAINDER -> Tex.call("\\operatorname{mod}", Tex.atom(x + ", " + y));
+                    case ATAN2 -> Tex.call("\\operatorname{atan2}", Tex.atom(x + ", " + y));
+                    case GT, GE, EQ -> Tex.atom("\\mathbf{1}_{" + condition(e, in) + "}");
+                    case SELECT -> Tex.atom("\\begin{cases} " + y + " & " + condition(a, in) + " \\\\ " + of(c, in)
                             + " & \\text{otherwise} \\end{cases}");
                 };
             }
         };
+    }
+
+    /** Where an expression is not 0, as a condition. */
+    private static String condition(Expr e, Tex... in) {
+        return e instanceof Expr.Call(var f, var a, var b, _) && RELATIONS.containsKey(f)
+                ? of(a, in) + RELATIONS.get(f) + of(b, in) : of(e, in) + " \\ne 0";
     }
 }

@@ -62,10 +62,11 @@ final class FloatMath {
 
     static final float PI_1 = 3.1415927f;
     static final float PI_2 = -8.742278e-8f;
-    /** Up to here asin's polynomial; far enough for the polynomial of what lies beyond to stay below ½, where ulps halve. */
+    /** Up to here asin is a polynomial: so far that what lies beyond is twice a number below ½, where ulps are half. */
     static final float ASIN_SMALL = 0.57f;
     /** (asin x − x) / x³ in x² for |x| ≤ 0.57. */
-    static final float[] ASIN = {4.882913e-2f, 5.5762795e-3f, 3.4384450e-2f, 4.4178247e-2f, 7.5024344e-2f, 1.6666624e-1f};
+    static final float[] ASIN = {4.882913e-2f, 5.5762795e-3f, 3.4384450e-2f, 4.4178247e-2f, 7.5024344e-2f,
+        1.6666624e-1f};
     /** (atan x − x) / x³ in x² for |x| ≤ 1. */
     static final float[] ATAN = {-1.7934788e-3f, 1.0913992e-2f, -3.1176759e-2f, 5.7956565e-2f, -8.403394e-2f,
         1.0952169e-1f, -1.426424e-1f, 1.9998547e-1f, -3.33333e-1f};
@@ -262,7 +263,7 @@ final class FloatMath {
             return (float) StrictMath.sin(x);
         }
         float t = Math.fma(size, TWO_OVER_PI, ROUNDER);
-        return turned(Float.floatToRawIntBits(t), remainder(size, t - ROUNDER), Float.floatToRawIntBits(x));
+        return turned(Float.floatToRawIntBits(t), reduced(size, t - ROUNDER), Float.floatToRawIntBits(x));
     }
 
     /** As {@link #sin}, a quarter turn on; 1.6 ulp. */
@@ -272,7 +273,7 @@ final class FloatMath {
             return (float) StrictMath.cos(x);
         }
         float t = Math.fma(size, TWO_OVER_PI, ROUNDER);
-        return turned(Float.floatToRawIntBits(t) + 1, remainder(size, t - ROUNDER), 0);
+        return turned(Float.floatToRawIntBits(t) + 1, reduced(size, t - ROUNDER), 0);
     }
 
     /** tan r, or −1/tan r after an odd number of quarter turns; 2.4 ulp. */
@@ -282,13 +283,13 @@ final class FloatMath {
             return (float) StrictMath.tan(x);
         }
         float t = Math.fma(size, TWO_OVER_PI, ROUNDER);
-        float y = odd(TAN, remainder(size, t - ROUNDER));
+        float y = odd(TAN, reduced(size, t - ROUNDER));
         y = (Float.floatToRawIntBits(t) & 1) == 0 ? y : -1f / y;
         return Float.intBitsToFloat(Float.floatToRawIntBits(y) ^ Float.floatToRawIntBits(x) & SIGN_BIT);
     }
 
     /** x − n π/2. */
-    private static float remainder(float x, float n) {
+    private static float reduced(float x, float n) {
         return Math.fma(n, -HALF_PI_3, Math.fma(n, -HALF_PI_2, Math.fma(n, -HALF_PI_1, x)));
     }
 
@@ -368,6 +369,12 @@ final class FloatMath {
         result = odd ? withSignOf(x, result) : result;
         result = x < 0f && x > Float.NEGATIVE_INFINITY && !whole ? Float.NaN : result;
         return y == 0f ? 1f : result;
+    }
+
+    /** x − ⌊x/y⌋ y, exact. */
+    static float remainder(float x, float y) {
+        float r = x % y;
+        return r != 0f && r < 0f != y < 0f ? r + y : r;
     }
 
     /** 1/√x, rounded twice: 1.5 ulp. */

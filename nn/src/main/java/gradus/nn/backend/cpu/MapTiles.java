@@ -202,15 +202,16 @@ final class MapTiles {
     private void binary(Program.Step step, int result, float[] to, int toAt, int n) {
         var x = arrays[step.a()];
         var y = arrays[step.b()];
-        if (x != null && y != null) {
-            VectorLoops.binary(step.f(), x, starts[step.a()], y, starts[step.b()], to, toAt, n);
-        } else if (x != null) {
-            ScalarLoops.withNumber(step.f(), x, starts[step.a()], numbers[step.b()], to, toAt, n);
-        } else if (y != null) {
-            ScalarLoops.numberWith(step.f(), numbers[step.a()], y, starts[step.b()], to, toAt, n);
-        } else {
+        if (x == null && y == null) {
             arrays[result] = null;
             numbers[result] = Scalars.apply(step.f(), numbers[step.a()], numbers[step.b()], 0);
+        } else if (y == null && ScalarLoops.withNumber(step.f(), x, starts[step.a()], numbers[step.b()], to, toAt, n)
+                || x == null && ScalarLoops.numberWith(step.f(), numbers[step.a()], y, starts[step.b()], to, toAt, n)) {
+            return;   // it had a loop for that
+        } else {
+            int spare = slots.length - 2;
+            VectorLoops.binary(step.f(), laidOut(step.a(), spare, n), x == null ? 0 : starts[step.a()],
+                    laidOut(step.b(), spare, n), y == null ? 0 : starts[step.b()], to, toAt, n);
         }
     }
 

@@ -8,8 +8,8 @@ final class ScalarLoops {
     private ScalarLoops() {
     }
 
-    /** {@code z[zAt + i] = f(x[xAt + i], b)}. */
-    static void withNumber(Fn f, float[] x, int xAt, float b, float[] z, int zAt, int n) {
+    /** {@code z[zAt + i] = f(x[xAt + i], b)}, if there is a loop for f; says whether. */
+    static boolean withNumber(Fn f, float[] x, int xAt, float b, float[] z, int zAt, int n) {
         switch (f) {
             case ADD -> addNumber(x, xAt, b, z, zAt, n);
             case SUB -> subNumber(x, xAt, b, z, zAt, n);
@@ -18,11 +18,10 @@ final class ScalarLoops {
             case GT -> gtNumber(x, xAt, b, z, zAt, n);
             case MAX -> maxNumber(x, xAt, b, z, zAt, n);
             default -> {
-                for (int i = 0; i < n; i++) {
-                    z[zAt + i] = Scalars.apply(f, x[xAt + i], b, 0);
-                }
+                return false;
             }
         }
+        return true;
     }
 
     private static void addNumber(float[] x, int xAt, float b, float[] z, int zAt, int n) {
@@ -61,19 +60,18 @@ final class ScalarLoops {
         }
     }
 
-    /** {@code z[zAt + i] = f(a, y[yAt + i])}. */
-    static void numberWith(Fn f, float a, float[] y, int yAt, float[] z, int zAt, int n) {
+    /** {@code z[zAt + i] = f(a, y[yAt + i])}, if there is a loop for f; says whether. */
+    static boolean numberWith(Fn f, float a, float[] y, int yAt, float[] z, int zAt, int n) {
         switch (f) {
             case ADD -> addNumber(y, yAt, a, z, zAt, n);
             case MUL -> mulNumber(y, yAt, a, z, zAt, n);
             case SUB -> numberSub(a, y, yAt, z, zAt, n);
             case DIV -> numberDiv(a, y, yAt, z, zAt, n);
             default -> {
-                for (int i = 0; i < n; i++) {
-                    z[zAt + i] = Scalars.apply(f, a, y[yAt + i], 0);
-                }
+                return false;
             }
         }
+        return true;
     }
 
     private static void numberSub(float a, float[] y, int yAt, float[] z, int zAt, int n) {

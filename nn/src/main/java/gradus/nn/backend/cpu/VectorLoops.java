@@ -31,12 +31,31 @@ final class VectorLoops {
             case SQUARE -> square(x, xAt, y, yAt, whole);
             case SQRT -> sqrt(x, xAt, y, yAt, whole);
             case RECIPROCAL -> reciprocal(x, xAt, y, yAt, whole);
+            case SIGN -> sign(x, xAt, y, yAt, whole);
+            case RSQRT -> rsqrt(x, xAt, y, yAt, whole);
             case EXP -> exp(x, xAt, y, yAt, whole);
+            case EXPM1 -> expm1(x, xAt, y, yAt, whole);
             case LOG -> log(x, xAt, y, yAt, whole);
+            case LOG1P -> log1p(x, xAt, y, yAt, whole);
+            case LOG2 -> log2(x, xAt, y, yAt, whole);
+            case LOG10 -> log10(x, xAt, y, yAt, whole);
+            case ERF -> erf(x, xAt, y, yAt, whole);
+            case SIN -> sin(x, xAt, y, yAt, whole);
+            case COS -> cos(x, xAt, y, yAt, whole);
+            case TAN -> tan(x, xAt, y, yAt, whole);
+            case ASIN -> asin(x, xAt, y, yAt, whole);
+            case ACOS -> acos(x, xAt, y, yAt, whole);
+            case ATAN -> atan(x, xAt, y, yAt, whole);
+            case SINH -> sinh(x, xAt, y, yAt, whole);
+            case COSH -> cosh(x, xAt, y, yAt, whole);
             case TANH -> tanh(x, xAt, y, yAt, whole);
             case SIGMOID -> sigmoid(x, xAt, y, yAt, whole);
             case SOFTPLUS -> softplus(x, xAt, y, yAt, whole);
-            default -> whole = 0;
+            case RINT -> rint(x, xAt, y, yAt, whole);
+            case FLOOR -> floor(x, xAt, y, yAt, whole);
+            case CEIL -> ceil(x, xAt, y, yAt, whole);
+            case TRUNC -> trunc(x, xAt, y, yAt, whole);
+            default -> throw new IllegalArgumentException(f + " is no function of one number");
         }
         for (int i = whole; i < n; i++) {
             y[yAt + i] = Scalars.apply(f, x[xAt + i], 0, 0);
@@ -105,6 +124,121 @@ final class VectorLoops {
         }
     }
 
+    private static void sign(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            var v = load(x, xAt + i);
+            v.blend(1f, v.compare(VectorOperators.GT, 0f)).blend(-1f, v.lt(0f)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void rsqrt(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.rsqrt(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void expm1(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.expm1(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void log1p(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.log1p(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void log2(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.log2(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void log10(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.log10(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void erf(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.erf(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void sin(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.sin(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void cos(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.cos(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void tan(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.tan(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void asin(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.asin(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void acos(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.acos(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void atan(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.atan(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void sinh(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.sinh(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void cosh(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.cosh(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void rint(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.rint(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void floor(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.floor(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void ceil(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.ceil(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void trunc(float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.trunc(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+    }
+
     /** {@code z[zAt + i] = f(x[xAt + i], y[yAt + i])}. */
     static void binary(Fn f, float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
         int whole = SPECIES.loopBound(n);
@@ -118,6 +252,11 @@ final class VectorLoops {
             case GT -> gt(x, xAt, y, yAt, z, zAt, whole);
             case GE -> ge(x, xAt, y, yAt, z, zAt, whole);
             case EQ -> eq(x, xAt, y, yAt, z, zAt, whole);
+            case ATAN2 -> atan2(x, xAt, y, yAt, z, zAt, whole);
+            case POW -> {
+                VectorMath.pow(x, xAt, y, yAt, z, zAt, n);
+                whole = n;
+            }
             default -> whole = 0;
         }
         for (int i = whole; i < n; i++) {
@@ -179,6 +318,12 @@ final class VectorLoops {
         var zero = FloatVector.zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
             zero.blend(1f, load(x, xAt + i).compare(VectorOperators.EQ, load(y, yAt + i))).intoArray(z, zAt + i);
+        }
+    }
+
+    private static void atan2(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.atan2(load(x, xAt + i), load(y, yAt + i)).intoArray(z, zAt + i);
         }
     }
 

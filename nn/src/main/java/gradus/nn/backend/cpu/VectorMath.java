@@ -182,7 +182,7 @@ final class VectorMath {
             return each(FloatMath::sin, x);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        return turned(t.reinterpretAsInts(), remainder(size, t.sub(ROUNDER)), x.reinterpretAsInts());
+        return turned(t.reinterpretAsInts(), reduced(size, t.sub(ROUNDER)), x.reinterpretAsInts());
     }
 
     static FloatVector cos(FloatVector x) {
@@ -191,7 +191,7 @@ final class VectorMath {
             return each(FloatMath::cos, x);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        return turned(t.reinterpretAsInts().add(1), remainder(size, t.sub(ROUNDER)),
+        return turned(t.reinterpretAsInts().add(1), reduced(size, t.sub(ROUNDER)),
                 IntVector.zero(IntVector.SPECIES_PREFERRED));
     }
 
@@ -201,7 +201,7 @@ final class VectorMath {
             return each(FloatMath::tan, x);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        var y = odd(TAN, remainder(size, t.sub(ROUNDER)));
+        var y = odd(TAN, reduced(size, t.sub(ROUNDER)));
         y = y.blend(all(-1f).div(y), oddNumbers(t.reinterpretAsInts()));
         return y.reinterpretAsInts().lanewise(VectorOperators.XOR, x.reinterpretAsInts().and(SIGN_BIT))
                 .reinterpretAsFloats();
@@ -223,7 +223,7 @@ final class VectorMath {
         return x.and(1).compare(VectorOperators.NE, 0).cast(FLOATS);
     }
 
-    private static FloatVector remainder(FloatVector x, FloatVector n) {
+    private static FloatVector reduced(FloatVector x, FloatVector n) {
         return n.fma(all(-HALF_PI_3), n.fma(all(-HALF_PI_2), n.fma(all(-HALF_PI_1), x)));
     }
 
@@ -312,8 +312,9 @@ final class VectorMath {
             var half = exponent.mul(0.5f);
             var even = rint(half).eq(half);
             var result = withSignOf(base, size).blend(size, even);
-            result = result.blend(size.blend(Float.NaN, base.lt(0f).and(base.compare(VectorOperators.GT,
-                    Float.NEGATIVE_INFINITY))), rint(exponent).compare(VectorOperators.NE, exponent));
+            var negative = base.lt(0f).and(base.compare(VectorOperators.GT, Float.NEGATIVE_INFINITY));
+            var fraction = rint(exponent).compare(VectorOperators.NE, exponent);
+            result = result.blend(size.blend(Float.NaN, negative), fraction);
             result.blend(1f, exponent.eq(0f)).intoArray(out, at + i);
         }
         for (int i = whole; i < n; i++) {

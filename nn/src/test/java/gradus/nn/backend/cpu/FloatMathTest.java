@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FloatMathTest {
 
     private static final float[] SPECIALS = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY,
-        Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, -Float.MIN_NORMAL, 1e-40f, Float.MAX_VALUE, -Float.MAX_VALUE,
-        1f, -1f, 0.5f, -0.5f, 1.5f, -1.5f, 2f, -2f, 2.5f, 3f, -3f, 8388607.5f, -8388609f, 1e5f, 100001f, 3e38f, 88.8f,
+        Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, -Float.MIN_NORMAL, 1e-40f, Float.MAX_VALUE,
+        -Float.MAX_VALUE, 1f, -1f, 0.5f, -0.5f, 1.5f, -1.5f, 2f, -2f, 2.5f, 3f, -3f, 8388607.5f, -8388609f, 1e5f, 100001f, 3e38f, 88.8f,
         89.3f, -103.9f, -87.5f, 0.57f, 0.625f, 0.70710677f, 0x1p-25f};
 
     private interface FloatFunction {
