@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  */
 public final class Tensor {
 
-    private final Buffer buffer;
+    private Buffer buffer;      // changes only in a tensor of a compiled step, when its numbers are known at last
     private final Shape shape;
     private final int[] strides;
     private final int offset;
@@ -185,6 +185,7 @@ public final class Tensor {
 
     /** The number in a tensor of one element; throws {@link ShapeException} for any other. */
     public double item() {
+        Tracer.read();
         if (size() != 1) {
             throw new ShapeException("item: shape " + shape + " has " + size() + " elements, not one"
                     + "\nhelp: choose one with at(...), or reduce with sum() or mean()");
@@ -194,6 +195,7 @@ public final class Tensor {
 
     /** One element; a negative index counts from the end of its axis. */
     public double at(int... index) {
+        Tracer.read();
         if (index.length != rank()) {
             throw new ShapeException("at: " + index.length + " indices for shape " + shape + "\nhelp: give " + rank());
         }
@@ -211,6 +213,7 @@ public final class Tensor {
 
     /** A copy of the elements, row by row. */
     public double[] toDoubleArray() {
+        Tracer.read();
         var dense = dense().buffer;
         var values = new double[size()];
         Arrays.setAll(values, dense::get);
@@ -219,6 +222,7 @@ public final class Tensor {
 
     /** A copy of the elements, row by row. */
     public float[] toFloatArray() {
+        Tracer.read();
         return as(DType.FLOAT32).dense().buffer.floats().clone();
     }
 
@@ -256,6 +260,7 @@ public final class Tensor {
 
     /** A copy of the elements of an int32 tensor, row by row. */
     public int[] toIntArray() {
+        Tracer.read();
         return as(DType.INT32).dense().buffer.ints().clone();
     }
 
@@ -293,6 +298,7 @@ public final class Tensor {
 
     @Override
     public String toString() {
+        Tracer.read();
         return TensorText.of(this);
     }
 
@@ -395,6 +401,22 @@ public final class Tensor {
         }
     }
 
+    /** A tensor of this layout whose numbers a compiled step has yet to compute: for {@code gradus.nn.compile}. */
+    public static Tensor pending(Tensor like, Buffer buffer) {
+        var pending = new Tensor(buffer, like.shape, like.strides, like.offset);
+        pending.requiresGrad = like.requiresGrad;
+        return pending;
+    }
+
+    /** Takes the numbers and the history of a tensor of the same layout: for {@code gradus.nn.compile}. */
+    public void become(Tensor computed) {
+        buffer = computed.buffer;
+        op = computed.op;
+        inputs = computed.inputs;
+        versions = computed.versions;
+        requiresGrad = computed.requiresGrad;
+    }
+
     /** Lets go of the inputs, so that memory is free as soon as nothing needs it: for the backward pass. */
     public void releaseInputs() {
         inputs = null;
@@ -424,7 +446,7 @@ public final class Tensor {
 
     /** The same numbers without their history: a constant as far as gradients go. */
     public Tensor detach() {
-        return new Tensor(buffer, shape, strides, offset).named(name);
+        return Tracer.isTracing() ? Tracer.detach(this) : new Tensor(buffer, shape, strides, offset).named(name);
     }
 
     // ---- arithmetic; each broadcasts by NumPy's rule ----
@@ -585,6 +607,7 @@ public final class Tensor {
 
     /** Where the largest element stands along an axis, the first if several tie: one index per remaining position. */
     public int[] argmax(int axis) {
+        Tracer.read();
         int last = shape.axis(axis);
         var order = IntStream.concat(IntStream.range(0, rank()).filter(i -> i != last), IntStream.of(last)).toArray();
         var rows = detach().transpose(order).dense();

@@ -2,6 +2,7 @@ package gradus.nn.grad;
 
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.compile.Tracer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,11 +43,17 @@ public final class Gradients {
      * @throws ShapeException when the loss has more than one element
      */
     public static Tensor[] of(Tensor loss, Tensor... wrt) {
+        if (Tracer.isTracing()) {
+            return Tracer.gradients(false, loss, wrt);
+        }
         return noGrad(() -> withGraph(loss, wrt));
     }
 
     /** Like {@link #of}, but the gradients are recorded and can be differentiated again. */
     public static Tensor[] withGraph(Tensor loss, Tensor... wrt) {
+        if (Tracer.isTracing()) {
+            return Tracer.gradients(true, loss, wrt);
+        }
         var gradients = pass(loss, false, wrt);
         return Arrays.stream(wrt).map(x -> gradients.containsKey(x) ? gradients.get(x)
                 : Tensor.full(0, x.shape(), x.dtype())).toArray(Tensor[]::new);
@@ -54,12 +61,21 @@ public final class Gradients {
 
     /** Adds the loss's gradient to that of every parameter behind it, and releases the graph: see {@link Tensor#backward}. */
     public static void accumulate(Tensor loss) {
+        if (Tracer.isTracing()) {
+            Tracer.backward(loss);
+            return;
+        }
         if (loss.op() != null && loss.inputs().length == 0) {
             throw new IllegalStateException("backward: this graph has been used and released"
                     + "\nhelp: compute the loss again, or use grad(loss, parameters), which keeps the graph");
         }
         noGrad(() -> pass(loss, true)).forEach((x, gradient) ->
                 x.setGrad(x.grad() == null ? gradient : noGrad(() -> x.grad().plus(gradient))));
+    }
+
+    /** The parameters that a loss was computed from. */
+    public static List<Tensor> leaves(Tensor loss) {
+        return outputsFirst(loss).stream().filter(x -> x.op() == null).toList();
     }
 
     /** The gradients of the leaves, and of the tensors in {@code wanted}. */

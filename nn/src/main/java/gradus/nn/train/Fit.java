@@ -3,12 +3,12 @@ package gradus.nn.train;
 import gradus.nn.Layer;
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
+import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
 import gradus.nn.grad.Gradients;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Optimizer;
-import gradus.nn.optim.Stepper;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,12 +97,16 @@ public final class Fit {
                     .forEach(provider -> watching.add(provider.listener()));
         }
         var stepper = optimizer.over(net);
+        var step = new Compiled(in -> {
+            var prediction = net.apply(in[0]);
+            return new Tensor[] {stepper.step(loss.of(prediction, in[1])), prediction.detach()};
+        });
         var random = seed.stream("shuffle");
         var done = new ArrayList<Epoch>();
         watching.forEach(listener -> listener.started(epochs));
         try {
             for (int number = 1; number <= epochs; number++) {
-                done.add(epoch(number, stepper, random));
+                done.add(epoch(number, step, random));
                 var soFar = new History(done, epochs);
                 watching.forEach(listener -> listener.epochEnded(soFar));
             }
@@ -113,17 +117,15 @@ public final class Fit {
         return new Run(net, new History(done, epochs));
     }
 
-    private Epoch epoch(int number, Stepper stepper, Seed.Stream random) {
+    private Epoch epoch(int number, Compiled step, Seed.Stream random) {
         long start = System.nanoTime();
         var order = random.permutation(train.size());
         var mean = new Mean();
         for (int from = 0; from < order.length; from += batch) {
             var rows = train.rows(Arrays.copyOfRange(order, from, Math.min(order.length, from + batch)));
-            var prediction = net.apply(rows.x());
-            var value = loss.of(prediction, rows.y());
-            mean.add(value, loss.accuracy(prediction, rows.y()), rows.size());
-            check(value.item(), number, from / batch + 1);
-            stepper.step(value);
+            var made = step.all(rows.x(), rows.y());
+            mean.add(made[0], loss.accuracy(made[1], rows.y()), rows.size());
+            check(made[0].item(), number, from / batch + 1);
         }
         var held = validation.map(data -> evaluate(data));
         return new Epoch(number, mean.loss(), held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
