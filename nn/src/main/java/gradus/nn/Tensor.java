@@ -47,6 +47,7 @@ public final class Tensor {
         this.shape = shape;
         this.strides = strides;
         this.offset = offset;
+        LargeTensors.remember(this);
     }
 
     // ---- made of numbers ----
@@ -115,7 +116,15 @@ public final class Tensor {
     }
 
     public static Tensor full(double value, Shape shape, DType dtype) {
-        return filled(shape, dtype, () -> value);
+        var buffer = Buffer.allocate(dtype, shape.size());
+        if (value != 0 || 1 / value < 0) {
+            switch (dtype) {
+                case FLOAT32 -> Arrays.fill(buffer.floats(), (float) value);
+                case FLOAT64 -> Arrays.fill(buffer.doubles(), value);
+                case INT32 -> Arrays.fill(buffer.ints(), (int) value);
+            }
+        }
+        return dense(shape, buffer);
     }
 
     public static Tensor full(double value, int... dims) {

@@ -1,6 +1,7 @@
 package gradus.nn.backend;
 
 import gradus.nn.DType;
+import gradus.nn.MemoryException;
 
 /**
  * The memory behind tensors; several tensors may be views of one. Its numbers lie in a Java array, in the memory of a
@@ -73,17 +74,25 @@ public final class Buffer {
     /** The numbers as an array of the type's kind, brought from the device when they are only there. */
     public Object array() {
         if (array == null) {
-            Object fresh = switch (dtype) {
-                case FLOAT32 -> new float[length];
-                case FLOAT64 -> new double[length];
-                case INT32 -> new int[length];
-            };
+            var fresh = zeros();
             if (device != null) {
                 device.download(fresh);
             }
             array = fresh;
         }
         return array;
+    }
+
+    private Object zeros() {
+        try {
+            return switch (dtype) {
+                case FLOAT32 -> new float[length];
+                case FLOAT64 -> new double[length];
+                case INT32 -> new int[length];
+            };
+        } catch (OutOfMemoryError e) {
+            throw MemoryException.of(dtype, length, e);
+        }
     }
 
     /** The array holds new numbers: what a device has is stale. */
