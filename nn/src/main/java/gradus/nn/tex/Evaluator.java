@@ -1,0 +1,455 @@
+package gradus.nn.tex;
+
+import gradus.nn.tex.Formula.Operator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleBinaryOperator;
+
+/**
+ * The value of a LaTeX formula among given names, in float64: how a formula that was rendered is proved true. It shares no
+ * code with what renders formulas nor with the tensors.
+ *
+ * <table>
+ * <caption>What the notations mean</caption>
+ * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \partial L/\partial x}</td><td>a name, if it is given;
+ *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}</td></tr>
+ * <tr><td>{@code x_{1j}}, {@code x_{i, 2j}}, {@code x_{2:3}}</td><td>entries, counted from 1, ends included; fewer indices
+ *     than axes leave the last axes: {@code x_{i}} of a matrix is row i</td></tr>
+ * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}</td><td>entries, counted from 0, the end not included</td></tr>
+ * <tr><td>free indices</td><td>the value is an array with one axis per index, in alphabetical order, before any other
+ *     axes</td></tr>
+ * <tr><td>{@code \sum_{i}}, {@code \sum_{i=1}^{n}}, {@code \sum_{j \ne i}}, {@code \prod}, {@code \max_{i}}, {@code
+ *     \arg\max_{i}}</td><td>over the given range, or the axis that the index runs along in what follows; it reaches up to
+ *     the next + or −. An empty sum is 0, an empty product 1</td></tr>
+ * <tr><td>a vector</td><td>one axis, a column; {@code x^\top} is the row 1 × n</td></tr>
+ * <tr><td>{@code A B}, {@code A \cdot B}</td><td>the matrix product over the last two axes, axes before broadcast; a number
+ *     scales. {@code x \cdot y} of two vectors is the inner product</td></tr>
+ * <tr><td>{@code +}, {@code -}, {@code \odot}, {@code \frac{a}{b}}, comparisons, functions</td><td>element by element,
+ *     broadcast from the last axis by NumPy's rule</td></tr>
+ * <tr><td>{@code x^{a}}</td><td>each element to the power; but {@code A^{-1}} with two axes or more is the inverse, {@code
+ *     A^{\top}} the transpose of the last two axes (also T, if that is no name), {@code A^{-\top}} both</td></tr>
+ * <tr><td>{@code \mathbf{1}_{x > 0}}</td><td>1 where it holds, 0 elsewhere; a comparison by itself is the same</td></tr>
+ * <tr><td>{@code \mathbf{1}_{n}}, {@code \mathbf{0}_{m \times n}}, {@code I_n}</td><td>ones, zeros, identity; without a
+ *     size where the factor beside it in a product, or for I the other term of a sum, tells it</td></tr>
+ * <tr><td>{@code \delta_{ij}}</td><td>Kronecker's, unless δ is a name</td></tr>
+ * <tr><td>{@code |x|}, {@code \lfloor x \rfloor}, {@code \lceil x \rceil}, {@code \lfloor x \rceil}</td><td>of each element:
+ *     size, floor, ceiling, nearest whole number with halves to even</td></tr>
+ * <tr><td>{@code \|x\|}, {@code \|x\|_p}, {@code \|A\|_F}</td><td>the root of the sum of squares of all elements; the
+ *     p-norm of a vector, {@code \infty} included</td></tr>
+ * <tr><td>{@code \begin{bmatrix} a & b \\ c & d \end{bmatrix}}, {@code [a, b]}</td><td>blocks, a vector being n × 1, a number
+ *     1 × 1; a single column of vectors and numbers, and square brackets, give a vector</td></tr>
+ * <tr><td>{@code \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}}</td><td>per element the first branch whose
+ *     condition holds, NaN where none does</td></tr>
+ * <tr><td>{@code \max\left(a, b\right)}</td><td>element by element; of one argument over all its elements</td></tr>
+ * </table>
+ */
+public final class Evaluator {
+
+    private final FormulaParser.Parsed source;
+    private final Map<Formula, Value> scope;
+    private final Indices indices;
+    private final Map<Formula, NdArray> constant = new IdentityHashMap<>();   // parts that no running index changes
+
+    private Evaluator(FormulaParser.Parsed source, Map<Formula, Value> scope) {
+        this.source = source;
+        this.scope = scope;
+        this.indices = new Indices(scope, this::constantValue);
+    }
+
+    /**
+     * The value of a formula.
+     *
+     * @param names what names stand for, each written in LaTeX
+     * @param shape the sizes of the value, needed only when the range of a free index shows nowhere else; its axes are the
+     *              free indices in alphabetical order
+     * @throws FormulaException when it cannot be read, a name is not given, or sizes do not fit
+     */
+    public static NdArray evaluate(String latex, Map<String, Value> names, int... shape) {
+        var scope = new HashMap<Formula, Value>();
+        names.forEach((name, value) -> scope.put(FormulaParser.parse(name), value));
+        var source = FormulaParser.parse(latex, name -> scope.get(name) instanceof NdArray,
+                name -> scope.get(name) instanceof Value.Function || Functions.has(name));
+        return new Evaluator(source, scope).all(shape);
+    }
+
+    /** The formula for all values of its free indices. */
+    private NdArray all(int... shape) {
+        var root = source.formula();
+        var free = indices.free(root);
+        if (free.isEmpty()) {
+            return value(root);
+        }
+        var ranges = new ArrayList<Indices.Range>();
+        for (var index : free) {
+            int axis = ranges.size();
+            var range = located(root, () -> indices.range(index, root));
+            ranges.add(range.orElseGet(() -> shape.length == free.size() ? new Indices.Range(0, shape[axis])
+                    : fail(root, "the range of the index " + Indices.text(index) + " shows nowhere",
+                            "give it by a sum, an entry x_{i}, or the shape of the value")));
+        }
+        return family(root, free, ranges);
+    }
+
+    private NdArray family(Formula root, List<Formula> free, List<Indices.Range> ranges) {
+        if (free.isEmpty()) {
+            return value(root);
+        }
+        var parts = new ArrayList<NdArray>();
+        for (int i = 0; i < ranges.getFirst().count(); i++) {
+            parts.add(with(free.getFirst(), ranges.getFirst().from() + i,
+                    () -> family(root, free.subList(1, free.size()), ranges.subList(1, ranges.size()))));
+        }
+        return NdArray.stack(parts);
+    }
+
+    private interface Computation<T> {
+        T run();
+    }
+
+    /** What a computation gives while an index has a value. */
+    private <T> T with(Formula index, int value, Computation<T> computation) {
+        var before = scope.put(index, NdArray.scalar(value));
+        indices.running.add(index);
+        try {
+            return computation.run();
+        } finally {
+            if (before == null) {
+                scope.remove(index);
+                indices.running.remove(index);
+            } else {
+                scope.put(index, before);
+            }
+        }
+    }
+
+    private <T> T fail(Formula at, String what, String help) {
+        throw FormulaException.at(source.latex(), source.positions().getOrDefault(at, 0), what, help);
+    }
+
+    /** Runs a computation; what does not fit is told with the place in the formula. */
+    private <T> T located(Formula at, Computation<T> computation) {
+        try {
+            return computation.run();
+        } catch (FormulaException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            var message = String.valueOf(e.getMessage()).split("\nhelp: ", 2);
+            return fail(at, message[0], message.length > 1 ? message[1] : "check the shapes");
+        }
+    }
+
+    private NdArray value(Formula formula) {
+        return located(formula, () -> switch (scope.get(formula)) {
+            case NdArray array -> array;
+            case Value.Function _ -> fail(formula, Indices.text(formula) + " is a function", "give it an argument in parentheses");
+            case null -> compute(formula);
+        });
+    }
+
+    /** The value of a part, kept when no running index changes it: a matrix of which one entry after another is wanted. */
+    private NdArray constantValue(Formula formula) {
+        if (scope.containsKey(formula) || indices.changes(formula)) {
+            return value(formula);
+        }
+        if (!constant.containsKey(formula)) {
+            constant.put(formula, value(formula));
+        }
+        return constant.get(formula);
+    }
+
+    private NdArray compute(Formula formula) {
+        return switch (formula) {
+            case Formula.Number(double value) -> NdArray.scalar(value);
+            case Formula.Symbol(var name) -> switch (name) {
+                case "e" -> NdArray.scalar(Math.E);
+                case "\\pi" -> NdArray.scalar(Math.PI);
+                case "\\infty" -> NdArray.scalar(Double.POSITIVE_INFINITY);
+                default -> unknown(formula);
+            };
+            case Formula.Accent _, Formula.Label _ -> unknown(formula);
+            case Formula.Sub sub -> sub(sub);
+            case Formula.Entry(var base, var at) -> entry(constantValue(base), at, 0);
+            case Formula.Sup(var base, var exponent) -> power(formula, base, exponent);
+            case Formula.Range _ -> fail(formula, "a colon stands only among indices", "x_{1:3}");
+            case Formula.Call(var function, var parameters, var arguments) -> {
+                var f = scope.get(function) instanceof Value.Function given ? given : Functions.get(function);
+                yield f.apply(sizes(parameters), arguments.stream().map(this::value).toArray(NdArray[]::new));
+            }
+            case Formula.Negative(var operand) -> value(operand).map(x -> -x);
+            case Formula.Binary(var operator, var left, var right) -> binary(formula, operator, left, right);
+            case Formula.Comparison(var terms, var relations) -> {
+                var holds = NdArray.scalar(1);
+                for (int i = 0; i < relations.size(); i++) {
+                    holds = holds.with(value(terms.get(i)).with(value(terms.get(i + 1)), relation(relations.get(i))),
+                            (a, b) -> a * b);
+                }
+                yield holds;
+            }
+            case Formula.Big big -> over(big);
+            case Formula.Matrix(var rows) -> blocks(rows);
+            case Formula.Cases(var branches) -> cases(branches);
+        };
+    }
+
+    private NdArray unknown(Formula formula) {
+        if (Indices.isOnes(formula) || Indices.isIdentity(formula)) {
+            return fail(formula, "the size of " + Indices.text(formula) + " shows nowhere", "write it below, \\mathbf{1}_{n}");
+        }
+        var known = scope.keySet().stream().map(Indices::text).sorted().toList();
+        return fail(formula, Indices.text(formula) + " is not a name given here",
+                known.isEmpty() ? "no names are given" : "given are " + String.join(", ", known));
+    }
+
+    private static DoubleBinaryOperator relation(String relation) {
+        return switch (relation) {
+            case "<" -> (a, b) -> a < b ? 1 : 0;
+            case ">" -> (a, b) -> a > b ? 1 : 0;
+            case "≤" -> (a, b) -> a <= b ? 1 : 0;
+            case "≥" -> (a, b) -> a >= b ? 1 : 0;
+            case "=" -> (a, b) -> a == b ? 1 : 0;
+            default -> (a, b) -> a != b ? 1 : 0;
+        };
+    }
+
+    /** What stands below a function or 1: numbers, of which {@code 3 \times 4} is two. */
+    private NdArray[] sizes(List<Formula> below) {
+        var sizes = new ArrayList<NdArray>();
+        for (var size : below) {
+            while (size instanceof Formula.Binary(var operator, var left, var right) && operator == Operator.TIMES) {
+                sizes.addFirst(value(right));
+                size = left;
+            }
+            sizes.addFirst(value(size));
+        }
+        return below.size() > 1 ? below.stream().map(this::value).toArray(NdArray[]::new) : sizes.toArray(NdArray[]::new);
+    }
+
+    private NdArray sub(Formula.Sub sub) {
+        var base = sub.base();
+        var below = sub.indices();
+        if (Indices.isCondition(below.getFirst())) {
+            return Indices.isOnes(base) ? value(below.getFirst())
+                    : fail(sub, "a condition below " + Indices.text(base), "\\mathbf{1}_{x > 0}");
+        }
+        if (!scope.containsKey(base)) {
+            if (Indices.isOnes(base) || Indices.isZeros(base)) {
+                return NdArray.full(Indices.isOnes(base) ? 1 : 0,
+                        Arrays.stream(sizes(below)).mapToInt(size -> (int) size.item()).toArray());
+            }
+            if (Indices.isIdentity(base)) {
+                return NdArray.identity((int) value(below.getFirst()).item());
+            }
+            if (Indices.isKronecker(base) && below.size() == 2) {
+                return value(below.getFirst()).with(value(below.getLast()), relation("="));
+            }
+            if (base instanceof Formula.Call(var f, var none, var x) && f.equals(new Formula.Symbol("norm")) && none.isEmpty()) {
+                boolean frobenius = below.getFirst().equals(new Formula.Symbol("F"));
+                return Functions.get(f).apply(new NdArray[] {frobenius ? NdArray.scalar(Double.NaN) : value(below.getFirst())},
+                        new NdArray[] {value(x.getFirst())});
+            }
+            if (indices.isName(base)) {   // h_{t-1} with a value for t
+                var numbers = below.stream().<Formula>map(index -> new Formula.Number(value(index).item())).toList();
+                var named = new Formula.Sub(base, numbers);
+                return scope.get(named) instanceof NdArray array ? array : unknown(numbers.equals(below) ? sub : base);
+            }
+        }
+        return entry(constantValue(base), below, 1);
+    }
+
+    /** Entries of an array, counted from 0 or from 1; a range includes its end only when counted from 1. */
+    private NdArray entry(NdArray array, List<Formula> at, int origin) {
+        if (at.size() > array.rank()) {
+            throw NdArray.unfit(at.size() + " indices for shape " + Arrays.toString(array.shape()), "one index per axis");
+        }
+        var from = new int[at.size()];
+        var size = new int[at.size()];
+        int[] kept = {};
+        for (int axis = 0; axis < at.size(); axis++) {
+            int n = array.dim(axis);
+            if (at.get(axis) instanceof Formula.Range(var first, var last)) {
+                from[axis] = first.map(f -> whole(f) - origin).orElse(0);
+                size[axis] = last.map(this::whole).orElse(n) - from[axis];
+                kept = NdArray.join(kept, size[axis]);
+            } else {
+                from[axis] = whole(at.get(axis)) - origin;
+                size[axis] = 1;
+            }
+            if (from[axis] < 0 || size[axis] < 0 || from[axis] + size[axis] > n) {
+                throw NdArray.unfit("the index " + (from[axis] + origin) + " lies outside " + origin + " … "
+                        + (n - 1 + origin) + " along axis " + axis + " of shape " + Arrays.toString(array.shape()),
+                        "subscripts count from 1, square brackets from 0");
+            }
+        }
+        return array.part(from, size)
+                .reshape(NdArray.join(kept, Arrays.copyOfRange(array.shape(), at.size(), array.rank())));
+    }
+
+    private int whole(Formula index) {
+        double value = value(index).item();
+        return value == Math.rint(value) ? (int) value
+                : fail(index, "an index of " + value, "indices are whole numbers: round with \\lfloor x \\rfloor");
+    }
+
+    private NdArray power(Formula whole, Formula base, Formula exponent) {
+        if (base instanceof Formula.Sub(var inner, var at)
+                && scope.get(new Formula.Sup(inner, exponent)) instanceof NdArray named) {   // W^{(2)}_{ij}
+            return entry(named, at, 1);
+        }
+        if (exponent instanceof Formula.Label(var parts)) {
+            var numbers = parts.stream().<Formula>map(part -> new Formula.Number(value(part).item())).toList();
+            var named = new Formula.Sup(base, new Formula.Label(numbers));
+            return scope.get(named) instanceof NdArray array ? array
+                    : fail(whole, "a superscript in parentheses belongs to a name, which is not given here",
+                            "a power has none: x^{2}");
+        }
+        if (isTransposition(exponent)) {
+            return value(base).transposed();
+        }
+        if (exponent instanceof Formula.Negative(var inner) && isTransposition(inner)) {
+            return Functions.inverse(value(base)).transposed();
+        }
+        if (base.equals(new Formula.Symbol("e")) && !scope.containsKey(base)) {
+            return value(exponent).map(Math::exp);
+        }
+        boolean inverse = exponent.equals(new Formula.Negative(new Formula.Number(1)));
+        if (inverse && base instanceof Formula.Call) {
+            return fail(whole, "f^{-1} may be the inverse function or 1/f", "write \\operatorname{artanh} or \\frac{1}{f}");
+        }
+        var x = value(base);
+        return inverse && x.rank() > 1 ? Functions.inverse(x) : x.with(value(exponent), Math::pow);
+    }
+
+    private boolean isTransposition(Formula exponent) {
+        return exponent instanceof Formula.Symbol(var name) && (name.equals("\\top") || name.equals("T"))
+                && !scope.containsKey(exponent);
+    }
+
+    private NdArray binary(Formula whole, Operator operator, Formula left, Formula right) {
+        return switch (operator) {
+            case PLUS -> sum(left, right, (a, b) -> a + b);
+            case MINUS -> sum(left, right, (a, b) -> a - b);
+            case PRODUCT -> product(whole);
+            case DOT -> {
+                var a = value(left);
+                var b = value(right);
+                yield a.rank() == 1 && b.rank() == 1 ? a.transposed().times(b) : a.times(b);
+            }
+            case TIMES -> {
+                var a = value(left);
+                var b = value(right);
+                yield a.isScalar() || b.isScalar() ? a.times(b)
+                        : fail(whole, "\\times between arrays", "write \\odot, or nothing for the matrix product");
+            }
+            case HADAMARD -> value(left).with(value(right), (a, b) -> a * b);
+            case QUOTIENT -> value(left).with(value(right), (a, b) -> a / b);
+            case AND -> value(left).with(value(right), (a, b) -> a != 0 && b != 0 ? 1 : 0);
+            case OR -> value(left).with(value(right), (a, b) -> a != 0 || b != 0 ? 1 : 0);
+        };
+    }
+
+    private boolean unsized(Formula formula) {
+        return !scope.containsKey(formula) && (Indices.isOnes(formula) || Indices.isIdentity(formula)
+                || formula instanceof Formula.Sup(var base, var top) && isTransposition(top) && Indices.isOnes(base)
+                && !scope.containsKey(base));
+    }
+
+    private NdArray sum(Formula left, Formula right, DoubleBinaryOperator f) {
+        if (Indices.isIdentity(left) && unsized(left)) {
+            var b = value(right);
+            return NdArray.identity(b.dim(-1)).with(b, f);
+        }
+        var a = value(left);
+        return a.with(Indices.isIdentity(right) && unsized(right) ? NdArray.identity(a.dim(-1)) : value(right), f);
+    }
+
+    /** Factors from left to right; one without a size takes it from its neighbour. */
+    private NdArray product(Formula whole) {
+        var factors = new ArrayList<Formula>();
+        while (whole instanceof Formula.Binary(var operator, var left, var right) && operator == Operator.PRODUCT) {
+            factors.addFirst(right);
+            whole = left;
+        }
+        factors.addFirst(whole);
+        NdArray product = null;
+        for (int i = 0; i < factors.size(); i++) {
+            var factor = factors.get(i);
+            NdArray next;
+            if (!unsized(factor)) {
+                next = value(factor);
+            } else if (Indices.isIdentity(factor) && factors.size() > 1) {
+                continue;
+            } else if (factor instanceof Formula.Sup && i + 1 < factors.size()) {   // 1ᵀA
+                var after = value(factors.get(i + 1));
+                next = NdArray.full(1, 1, after.dim(after.rank() == 1 ? 0 : -2));
+            } else if (Indices.isOnes(factor) && product != null && !product.isScalar()) {   // A1
+                next = NdArray.full(1, product.dim(-1));
+            } else {
+                return unknown(factor instanceof Formula.Sup(var ones, var _) ? ones : factor);
+            }
+            var before = product;
+            product = before == null ? next : located(factor, () -> before.times(next));
+        }
+        return product;
+    }
+
+    private NdArray over(Formula.Big big) {
+        var ranges = located(big, () -> indices.ranges(big, this::whole));
+        var total = new Total(big.operator());
+        run(big, ranges.names(), ranges.ranges(), ranges.conditions(), ranges.names().getLast(), total);
+        return total.result();
+    }
+
+    private void run(Formula.Big big, List<Formula> names, List<Indices.Range> ranges, List<Formula> conditions,
+            Formula last, Total total) {
+        if (names.isEmpty()) {
+            if (conditions.stream().allMatch(condition -> value(condition).item() != 0)) {
+                total.add(constantValue(big.body()), value(last).item());
+            }
+            return;
+        }
+        for (int i = 0; i < ranges.getFirst().count(); i++) {
+            with(names.getFirst(), ranges.getFirst().from() + i, () -> {
+                run(big, names.subList(1, names.size()), ranges.subList(1, ranges.size()), conditions, last,
+                        total);
+                return null;
+            });
+        }
+    }
+
+    private NdArray blocks(List<List<Formula>> rows) {
+        var bands = new ArrayList<NdArray>();
+        boolean column = true;
+        for (var row : rows) {
+            var blocks = row.stream().map(this::value).toList();
+            column &= blocks.size() == 1 && blocks.getFirst().rank() < 2;
+            bands.add(NdArray.concat(-1, blocks.stream().map(block -> block.rank() > 1 ? block
+                    : block.reshape(block.data().length, 1)).toList()));
+        }
+        var whole = NdArray.concat(-2, bands);
+        return column ? whole.reshape(whole.data().length) : whole;
+    }
+
+    private NdArray cases(List<Formula.Branch> branches) {
+        if (branches.isEmpty()) {
+            return NdArray.scalar(Double.NaN);
+        }
+        var first = branches.getFirst();
+        Optional<NdArray> condition = first.condition().map(this::value);
+        if (condition.isEmpty() || condition.get().isScalar() && condition.get().item() != 0) {
+            return value(first.value());
+        }
+        var rest = cases(branches.subList(1, branches.size()));
+        if (condition.get().isScalar()) {
+            return rest;
+        }
+        // a·1 + b·0 would turn an infinite b into NaN
+        var holds = condition.get();
+        return value(first.value()).with(holds, (a, h) -> h != 0 ? a : Double.NaN)
+                .with(rest.with(holds, (b, h) -> h != 0 ? Double.NaN : b), (a, b) -> Double.isNaN(a) ? b : a);
+    }
+}

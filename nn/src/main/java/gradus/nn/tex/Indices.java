@@ -1,0 +1,218 @@
+package gradus.nn.tex;
+
+import gradus.nn.tex.Formula.Operator;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/** Which index letters a formula has and over which numbers they run. */
+final class Indices {
+
+    private final Map<Formula, Value> scope;
+    private final Function<Formula, NdArray> value;
+
+    /** The indices that have a value at this moment. */
+    final Set<Formula> running = new HashSet<>();
+
+    Indices(Map<Formula, Value> scope, Function<Formula, NdArray> value) {
+        this.scope = scope;
+        this.value = value;
+    }
+
+    /** {@code count} whole numbers. */
+    record Range(int from, int count) {
+    }
+
+    /** The indices of an operator, their ranges, and conditions on them. */
+    record Ranges(List<Formula> names, List<Range> ranges, List<Formula> conditions) {
+    }
+
+    static boolean isOnes(Formula formula) {
+        return isBold(formula, new Formula.Number(1));
+    }
+
+    static boolean isZeros(Formula formula) {
+        return isBold(formula, new Formula.Number(0));
+    }
+
+    static boolean isIdentity(Formula formula) {
+        var letter = new Formula.Symbol("I");
+        return formula.equals(letter) || isBold(formula, letter);
+    }
+
+    private static boolean isBold(Formula formula, Formula what) {
+        return formula instanceof Formula.Accent(var command, var inner) && inner.equals(what)
+                && Set.of("\\mathbf", "\\mathbb", "\\boldsymbol").contains(command);
+    }
+
+    static boolean isKronecker(Formula formula) {
+        return formula.equals(new Formula.Symbol("\\delta"));
+    }
+
+    static boolean isCondition(Formula formula) {
+        return formula instanceof Formula.Comparison
+                || formula instanceof Formula.Binary(var operator, var _, var _)
+                        && (operator == Operator.AND || operator == Operator.OR)
+                || formula instanceof Formula.Call(var f, var _, var _) && f.equals(new Formula.Symbol("not"));
+    }
+
+    /** Whether a part depends on an index that is running. */
+    boolean changes(Formula formula) {
+        return !running.isEmpty() && (running.contains(formula) || formula.parts().stream().anyMatch(this::changes));
+    }
+
+    /** A symbol that could be a name and stands for nothing here. */
+    boolean isName(Formula formula) {
+        return !scope.containsKey(formula) && (formula instanceof Formula.Symbol || formula instanceof Formula.Accent
+                || formula instanceof Formula.Sup(var base, var _) && isName(base));
+    }
+
+    /** The index letters of a formula that have no value and no operator, in alphabetical order. */
+    List<Formula> free(Formula formula) {
+        var found = new TreeSet<Formula>(Comparator.comparing(Indices::text));
+        collect(formula, false, Set.of(), found);
+        return List.copyOf(found);
+    }
+
+    private void collect(Formula formula, boolean below, Set<Formula> bound, Set<Formula> found) {
+        if (scope.containsKey(formula) || bound.contains(formula)) {
+            return;
+        }
+        switch (formula) {
+            case Formula.Symbol(var name) -> {
+                if (below && !Set.of("e", "\\pi", "\\infty", "F").contains(name)) {
+                    found.add(formula);
+                }
+            }
+            case Formula.Accent _ -> { }
+            case Formula.Sub(var base, var indices) -> {
+                if (below && isName(base) && !isKronecker(base)) {
+                    found.add(formula);   // c_{in} as an index
+                } else {
+                    collect(base, false, bound, found);
+                    indices.forEach(index -> collect(index, true, bound, found));
+                }
+            }
+            case Formula.Entry(var base, var indices) -> {
+                collect(base, false, bound, found);
+                indices.forEach(index -> collect(index, true, bound, found));
+            }
+            case Formula.Sup(Formula.Sub(var base, var indices), var exponent)
+                    when scope.containsKey(new Formula.Sup(base, exponent)) ->
+                    indices.forEach(index -> collect(index, true, bound, found));
+            case Formula.Call(var _, var _, var arguments) ->
+                    arguments.forEach(argument -> collect(argument, below, bound, found));
+            case Formula.Big big -> {
+                var inner = new HashSet<>(bound);
+                inner.addAll(names(big, bound));
+                big.parts().forEach(part -> collect(part, below, inner, found));
+            }
+            default -> formula.parts().forEach(part -> collect(part, below, bound, found));
+        }
+    }
+
+    /** The names that an operator runs. */
+    private Set<Formula> names(Formula.Big big, Set<Formula> bound) {
+        var names = new LinkedHashSet<Formula>();
+        for (var item : big.below()) {
+            if (item instanceof Formula.Comparison(var terms, var relations) && relations.equals(List.of("="))) {
+                names.add(terms.getFirst());
+            } else if (item instanceof Formula.Comparison) {
+                collect(item, true, bound, names);
+            } else {
+                names.add(item);
+            }
+        }
+        return names;
+    }
+
+    /** What an operator runs over; {@code whole} gives the value of a bound. */
+    Ranges ranges(Formula.Big big, ToIntFunction<Formula> whole) {
+        Optional<Integer> last = big.above().map(whole::applyAsInt);
+        Optional<Integer> first = big.below().stream().filter(item -> item instanceof Formula.Comparison(var _, var relations)
+                && relations.equals(List.of("="))).map(item -> whole.applyAsInt(((Formula.Comparison) item).terms().getLast()))
+                .findFirst();
+        if (first.isPresent() != last.isPresent()) {
+            throw NdArray.unfit("one end of the range is missing", "\\sum_{i=1}^{n}, or \\sum_{i} for a whole axis");
+        }
+        var names = List.copyOf(names(big, Set.of()));
+        var ranges = new ArrayList<Range>();
+        for (var name : names) {
+            ranges.add(first.isPresent() ? new Range(first.get(), Math.max(0, last.orElseThrow() - first.get() + 1))
+                    : range(name, big).orElseThrow(() -> NdArray.unfit("the range of the index " + text(name)
+                            + " shows nowhere", "write \\sum_{" + text(name) + "=1}^{n}")));
+        }
+        return new Ranges(names, ranges, big.below().stream().filter(item -> item instanceof Formula.Comparison(var _,
+                var relations) && !relations.equals(List.of("="))).toList());
+    }
+
+    /** The range that an index has by running along axes inside a formula. */
+    Optional<Range> range(Formula index, Formula within) {
+        var found = new ArrayList<Range>();
+        search(index, within, found);
+        for (var range : found) {
+            if (!range.equals(found.getFirst())) {
+                throw NdArray.unfit("the index " + text(index) + " runs over " + text(found.getFirst()) + " and over "
+                        + text(range), "axes with one index have one size; subscripts count from 1, square brackets from 0");
+            }
+        }
+        return found.stream().findFirst();
+    }
+
+    private void search(Formula index, Formula within, List<Range> found) {
+        if (within instanceof Formula.Sub(var base, var indices)) {
+            along(index, base, indices, 1, found);
+        } else if (within instanceof Formula.Entry(var base, var indices)) {
+            along(index, base, indices, 0, found);
+        } else if (within instanceof Formula.Sup(Formula.Sub(var base, var indices), var exponent)
+                && scope.containsKey(new Formula.Sup(base, exponent))) {
+            along(index, new Formula.Sup(base, exponent), indices, 1, found);
+            return;
+        }
+        if (!scope.containsKey(within)) {
+            within.parts().forEach(part -> search(index, part, found));
+        }
+    }
+
+    private void along(Formula index, Formula base, List<Formula> indices, int origin, List<Range> found) {
+        for (int axis = 0; axis < indices.size(); axis++) {
+            if (indices.get(axis).equals(index) && !isName(base) && !isOnes(base) && !isZeros(base)
+                    && free(base).isEmpty()) {
+                var array = value.apply(base);
+                if (axis < array.rank()) {
+                    found.add(new Range(origin, array.dim(axis)));
+                }
+            }
+        }
+    }
+
+    private static String text(Range range) {
+        return range.from + " … " + (range.from + range.count - 1);
+    }
+
+    /** A name as it is written. */
+    static String text(Formula formula) {
+        return switch (formula) {
+            case Formula.Number(double n) -> n == Math.rint(n) ? Long.toString((long) n) : Double.toString(n);
+            case Formula.Symbol(var name) -> name;
+            case Formula.Accent(var command, var inner) -> command + "{" + text(inner) + "}";
+            case Formula.Sub(var base, var below) -> text(base) + "_{" + texts(below, ",") + "}";
+            case Formula.Sup(var base, var exponent) -> text(base) + "^{" + text(exponent) + "}";
+            case Formula.Label(var parts) -> "(" + texts(parts, ",") + ")";
+            case Formula.Negative(var operand) -> "-" + text(operand);
+            default -> texts(formula.parts(), " ");
+        };
+    }
+
+    private static String texts(List<Formula> formulas, String between) {
+        return String.join(between, formulas.stream().map(Indices::text).toList());
+    }
+}

@@ -1,0 +1,48 @@
+package gradus.nn.tex;
+
+import java.util.function.DoubleBinaryOperator;
+
+/** What an operator like {@code \sum} has gathered so far. */
+final class Total {
+
+    private final String operator;
+    private NdArray sum;   // or product, or extreme
+    private double where;
+
+    Total(String operator) {
+        this.operator = operator;
+    }
+
+    /** @param index the value of the innermost index, which the arg operators give */
+    void add(NdArray term, double index) {
+        if (sum == null) {
+            sum = term;
+            where = index;
+            return;
+        }
+        boolean better = operator.startsWith("arg")
+                && (operator.endsWith("max") ? term.item() > sum.item() : term.item() < sum.item());
+        where = better ? index : where;
+        sum = sum.with(term, join());
+    }
+
+    private DoubleBinaryOperator join() {
+        return switch (operator) {
+            case "sum" -> Double::sum;
+            case "prod" -> (a, b) -> a * b;
+            case "max", "argmax" -> Math::max;
+            default -> Math::min;
+        };
+    }
+
+    NdArray result() {
+        if (sum == null) {
+            return switch (operator) {
+                case "sum" -> NdArray.scalar(0);
+                case "prod" -> NdArray.scalar(1);
+                default -> throw NdArray.unfit("the " + operator + " over nothing", "give the index a range of at least one");
+            };
+        }
+        return operator.startsWith("arg") ? NdArray.scalar(where) : sum;
+    }
+}
