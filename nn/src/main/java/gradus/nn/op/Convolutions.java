@@ -58,6 +58,11 @@ public final class Convolutions {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return Sliding.out(geometry(name(), slides, groups, in[0], in[1]), slides.size());
         }
@@ -114,6 +119,11 @@ public final class Convolutions {
         @Override
         public String name() {
             return "convTranspose" + slides.size() + "d";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         private ConvGeometry geometryFor(Shape d, Shape w) {
@@ -195,6 +205,11 @@ public final class Convolutions {
         @Override
         public String name() {
             return "conv" + slides.size() + "d's weight gradient";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         private ConvGeometry geometryFor(Shape x, Shape d) {

@@ -79,6 +79,11 @@ public final class Factorizations {
         }
 
         @Override
+        default Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         default Tex tex(Tex... in) {
             return Tex.call("\\operatorname{" + name() + "}", in[0]);
         }
@@ -242,6 +247,11 @@ public final class Factorizations {
         @Override
         public String name() {
             return "cholesky";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override

@@ -7,6 +7,7 @@ import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Kernel;
 import gradus.nn.tex.Tex;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Operations that choose elements by whole-number indices, and their transposes, which put them back. */
@@ -21,6 +22,33 @@ public final class Indexing {
             product *= shape.dims()[axis];
         }
         return product;
+    }
+
+    /** {@code x[i, c[j]]}: the entries that indices name along an axis. */
+    private static Tex chosen(Tex x, Tex indices, int axis) {
+        var letters = letters(x.shape().axis(axis) + 1);
+        letters.add(indices.entry(letters.removeLast()).text());
+        return x.entry(String.join(", ", letters));
+    }
+
+    /** {@code \sum_{m} \mathbf{1}_{c[m] = j} x[i, m]}: each entry added where its index says. */
+    private static Tex scattered(Tex x, Tex indices, int axis) {
+        var letters = letters(x.shape().rank());
+        var to = letters.set(x.shape().axis(axis), "m");
+        return new Tex("\\sum_{m} " + hit(indices.entry("m"), to) + " \\, " + x.entry(String.join(", ", letters)),
+                Tex.Binding.PREFIX);
+    }
+
+    private static Tex placed(Tex x, Tex indices) {
+        return hit(indices.entry("i"), "j").times(x.entry("i"));
+    }
+
+    private static Tex hit(Tex index, String letter) {
+        return Tex.atom("\\mathbf{1}_{" + index + " = " + letter + "}");
+    }
+
+    private static List<String> letters(int axes) {
+        return new ArrayList<>(List.of(Tex.indices(axes).split("")));
     }
 
     private static Tensor indices(int... values) {
@@ -68,7 +96,7 @@ public final class Indexing {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].sub("i");
+            return chosen(in[0], in[1], axis);
         }
 
         @Override
@@ -78,7 +106,7 @@ public final class Indexing {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{scatter}", d), Tex.number(0)};
+            return new Tex[] {scattered(d, in[1], axis), Tex.number(0)};
         }
 
         @Override
@@ -131,7 +159,7 @@ public final class Indexing {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{scatter}", in[0]);
+            return scattered(in[0], in[1], axis);
         }
 
         @Override
@@ -141,7 +169,7 @@ public final class Indexing {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.sub("i"), Tex.number(0)};
+            return new Tex[] {chosen(d, in[1], axis), Tex.number(0)};
         }
 
         @Override
@@ -190,7 +218,7 @@ public final class Indexing {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].sub("i, " + in[1].sub("i"));
+            return in[0].entry("i, " + in[1].entry("i"));
         }
 
         @Override
@@ -200,7 +228,7 @@ public final class Indexing {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{place}", d), Tex.number(0)};
+            return new Tex[] {placed(d, in[1]), Tex.number(0)};
         }
 
         @Override
@@ -250,7 +278,7 @@ public final class Indexing {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{place}", in[0]);
+            return placed(in[0], in[1]);
         }
 
         @Override
@@ -260,7 +288,7 @@ public final class Indexing {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.sub("i, " + in[1].sub("i")), Tex.number(0)};
+            return new Tex[] {d.entry("i, " + in[1].entry("i")), Tex.number(0)};
         }
 
         @Override

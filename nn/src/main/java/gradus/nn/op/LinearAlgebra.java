@@ -25,6 +25,11 @@ public final class LinearAlgebra {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.OF_EACH_MATRIX;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return new Shape(Matrices.batchOfSquare(name(), in[0]));
         }
@@ -51,7 +56,7 @@ public final class LinearAlgebra {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.times(Tex.atom("I"))};
+            return new Tex[] {d.times(Tex.atom("I_{" + in[0].shape().dim(-1) + "}"))};
         }
 
         @Override
@@ -136,6 +141,12 @@ public final class LinearAlgebra {
         return new Tex[] {back.times(out.transposed()).neg(), back};
     }
 
+    /** The same with the sums over a batch that was broadcast. */
+    private static Tex[] summed(Tex[] back, Tex[] in, Tex out) {
+        var shape = out.shape();
+        return new Tex[] {back[0].summed(shape.with(-1, shape.dim(-2)), in[0].shape()), back[1].summed(shape, in[1].shape())};
+    }
+
     /**
      * X with A X = B, [.., n, n] × [.., n, k] → [.., n, k]; more accurate than A⁻¹ B and less work. Throws {@link
      * gradus.nn.linalg.LinalgException} when A is singular.
@@ -177,7 +188,7 @@ public final class LinearAlgebra {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return solutionBack(in[0], out, d);
+            return summed(solutionBack(in[0], out, d), in, out);
         }
 
         @Override
@@ -248,7 +259,7 @@ public final class LinearAlgebra {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var back = solutionBack(triangle(in[0]), out, d);
-            return new Tex[] {triangle(back[0]), back[1]};
+            return summed(new Tex[] {triangle(back[0]), back[1]}, in, out);
         }
 
         @Override
@@ -267,6 +278,11 @@ public final class LinearAlgebra {
         @Override
         public String name() {
             return "det";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -319,6 +335,11 @@ public final class LinearAlgebra {
         @Override
         public String name() {
             return "cofactor";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -396,6 +417,11 @@ public final class LinearAlgebra {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.OF_EACH_MATRIX;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return Matrices.shape(Matrices.batchOfSquare(name(), in[0]), 2);
         }
@@ -419,7 +445,8 @@ public final class LinearAlgebra {
         @Override
         public Tex tex(Tex... in) {
             var det = Tex.call("\\det", in[0]);
-            return Tex.atom("\\left(\\operatorname{sign}" + det + ",\\; \\ln\\left|" + det + "\\right|\\right)");
+            return Tex.atom("\\begin{bmatrix} " + Tex.call("\\operatorname{sign}", det) + " \\\\ \\ln\\left|" + det
+                    + "\\right| \\end{bmatrix}");
         }
 
         @Override

@@ -15,6 +15,10 @@ public final class Losses {
     private Losses() {
     }
 
+    private static Tex softmax(Tex z) {
+        return Tex.call("\\operatorname{softmax}", z);
+    }
+
     /**
      * Cross-entropy of class scores with the true class of each row: −ln softmax(z)_c, [n, classes] and labels [n] → [n].
      * Stands for {@code logSoftmax} and a choice; its gradient is softmax(z) − 1_c.
@@ -52,13 +56,18 @@ public final class Losses {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\ln", Tex.call("\\operatorname{softmax}", in[0]).sub(in[1].text())).neg();
+            return Tex.call("\\ln", softmax(in[0]).entry("i, " + in[1].entry("i"))).neg();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.call("\\operatorname{softmax}", in[0]).minus(Tex.atom("\\mathbf{1}_{" + in[1] + "}")),
+            return new Tex[] {softmax(in[0]).entry("i, j").minus(Tex.atom("\\mathbf{1}_{j = " + in[1].entry("i") + "}")),
                 Tex.number(0)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.entry("i").times(localTex(in, out)[0]), Tex.number(0)};
         }
 
         @Override
@@ -106,14 +115,19 @@ public final class Losses {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\sum_{j} " + in[1].sub("j") + " "
-                    + Tex.call("\\ln", Tex.call("\\operatorname{softmax}", in[0]).sub("j"))).neg();
+            return Tex.atom("\\sum_{j} " + in[1].sub("ij").times(Tex.call("\\ln", softmax(in[0]).sub("ij")))).neg();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.call("\\operatorname{softmax}", in[0]).minus(in[1]),
-                Tex.call("\\ln", Tex.call("\\operatorname{softmax}", in[0])).neg()};
+            return new Tex[] {softmax(in[0]).sub("ij").times(Tex.atom("\\sum_{k} " + in[1].sub("ik"))).minus(in[1].sub("ij")),
+                Tex.call("\\ln", softmax(in[0]).sub("ij")).neg()};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            var local = localTex(in, out);
+            return new Tex[] {d.sub("i").times(local[0]), d.sub("i").times(local[1])};
         }
 
         @Override

@@ -22,6 +22,11 @@ public final class MatrixFunctions {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             Matrices.batchOfSquare(name(), in[0]);
             return in[0];
@@ -85,6 +90,11 @@ public final class MatrixFunctions {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return Matrices.shape(Matrices.batch(name(), in[0]), in[0].dim(-1), in[0].dim(-2));
         }
@@ -144,6 +154,11 @@ public final class MatrixFunctions {
         @Override
         public String name() {
             return "lstsq";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override

@@ -8,8 +8,10 @@ import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Kernel;
 import gradus.nn.tex.Tex;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Operations that move elements and compute nothing; most are views that copy nothing either. */
 public final class Movement {
@@ -19,6 +21,45 @@ public final class Movement {
 
     private static List<Tensor[]> matrices() {
         return List.of(Samples.of(Samples.normal(4, 6)), Samples.of(Samples.normal(6, 4).t()));
+    }
+
+    /** Sizes as they stand below a symbol: {@code 3 \times 4}. */
+    private static String sizes(int... dims) {
+        return String.join(" \\times ", Arrays.stream(dims).mapToObj(Integer::toString).toList());
+    }
+
+    /** An array of ones. */
+    static Tex ones(int... dims) {
+        return Tex.atom("\\mathbf{1}_{" + sizes(dims) + "}");
+    }
+
+    /** Blocks one behind the other along an axis: a block matrix, if there are no more than two axes. */
+    private static Tex joined(int axis, Tex... blocks) {
+        int at = blocks[0].shape().axis(axis);
+        var texts = Arrays.stream(blocks).map(Tex::text).toList();
+        return blocks[0].shape().rank() > 2
+                ? Tex.call("\\operatorname{concat}_{" + at + "}", Tex.atom(String.join(", ", texts)))
+                : Tex.atom("\\begin{bmatrix} " + String.join(at == 0 ? " \\\\ " : " & ", texts) + " \\end{bmatrix}");
+    }
+
+    /** Zeros along an axis but for the elements of x at {@code from}, {@code from + step}, … */
+    private static Tex inset(Tex x, int axis, int from, int step, int size) {
+        int at = x.shape().axis(axis);
+        if (step == 1) {
+            var blocks = new ArrayList<Tex>(List.of(x));
+            zeros(x.shape().with(at, from)).ifPresent(blocks::addFirst);
+            zeros(x.shape().with(at, size - from - x.shape().dim(at))).ifPresent(blocks::add);
+            return joined(at, blocks.toArray(Tex[]::new));
+        }
+        var letters = Tex.indices(x.shape().rank());
+        var inner = letters.substring(0, at) + "m" + letters.substring(at + 1);
+        return new Tex("\\sum_{m} \\mathbf{1}_{" + letters.charAt(at) + " = " + from + (step < 0 ? " - " : " + ")
+                + Math.abs(step) + " \\cdot m} \\, " + x.entry(String.join(", ", inner.split(""))), Tex.Binding.PREFIX);
+    }
+
+    private static Optional<Tex> zeros(Shape shape) {
+        return shape.size() == 0 ? Optional.empty()
+                : Optional.of(Tex.symbol("\\mathbf{0}_{" + sizes(shape.dims()) + "}", shape));
     }
 
     /** The same elements, row by row, in another shape of the same size. */
@@ -49,12 +90,16 @@ public final class Movement {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{reshape}", in[0]);
+            return reshaped(in[0], to);
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{reshape}", d)};
+            return new Tex[] {reshaped(d, in[0].shape())};
+        }
+
+        private static Tex reshaped(Tex x, Shape to) {
+            return Tex.call("\\operatorname{reshape}" + (to.rank() == 0 ? "" : "_{" + sizes(to.dims()) + "}"), x);
         }
 
         @Override
@@ -96,21 +141,37 @@ public final class Movement {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new Tensor[] {d.transpose(inverse())};
+        }
+
+        private int[] inverse() {
             var inverse = new int[order.length];
             for (int i = 0; i < order.length; i++) {
                 inverse[order[i]] = i;
             }
-            return new Tensor[] {d.transpose(inverse)};
+            return inverse;
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].transposed();
+            return permuted(in[0], order);
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.transposed()};
+            return new Tex[] {permuted(d, inverse())};
+        }
+
+        /** Transposed, if just the last two axes change places; else with indices. */
+        private static Tex permuted(Tex x, int... order) {
+            int last = order.length - 1;
+            boolean plain = last > 0 && order[last] == last - 1 && order[last - 1] == last;
+            var letters = new char[order.length];
+            for (int i = 0; i <= last; i++) {
+                plain &= i >= last - 1 || order[i] == i;
+                letters[order[i]] = Tex.indices(order.length).charAt(i);
+            }
+            return plain ? x.transposed() : last < 0 ? x : x.sub(new String(letters));
         }
 
         @Override
@@ -156,12 +217,7 @@ public final class Movement {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0];
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.atom("\\sum_{i} " + d.sub("i"))};
+            return to.rank() == 0 ? in[0] : in[0].odot(ones(to.dims()));
         }
 
         @Override
@@ -218,7 +274,7 @@ public final class Movement {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{inset}", d)};
+            return new Tex[] {inset(d, axis, from, step, in[0].shape().dim(axis))};
         }
 
         @Override
@@ -264,7 +320,7 @@ public final class Movement {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{inset}", in[0]);
+            return inset(in[0], axis, from, step, size);
         }
 
         @Override
@@ -330,13 +386,18 @@ public final class Movement {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\left[" + String.join(";\\; ", Arrays.stream(in).map(Tex::text).toList()) + "\\right]");
+            return joined(axis, in);
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var back = new Tex[in.length];
-            Arrays.setAll(back, i -> d.sub("[" + (i + 1) + "]"));
+            int at = 0;
+            for (int i = 0; i < in.length; i++) {
+                int size = in[i].shape().dim(axis);
+                back[i] = new Slice(axis, at, 1, size).tex(d);
+                at += size;
+            }
             return back;
         }
 

@@ -67,6 +67,21 @@ public interface Op {
         return back;
     }
 
+    /** What formulas speak of. */
+    enum Formulas {
+        /** The tensors as they are. */
+        OF_ALL,
+        /** Each matrix; axes before the last two are a batch. */
+        OF_EACH_MATRIX,
+        /** No numbers: they only name what no formula gives, sorting or a factorisation, and nothing checks them. */
+        NAMES
+    }
+
+    /** What the formulas of this operation speak of; a test evaluates them accordingly. */
+    default Formulas formulas() {
+        return Formulas.OF_ALL;
+    }
+
     /** Inputs on which this operation is tested, float64; kinks at a safe distance. */
     List<Tensor[]> samples();
 

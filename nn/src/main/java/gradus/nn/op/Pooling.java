@@ -61,6 +61,11 @@ public final class Pooling {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             var g = geometry(name(), kernel, slides, in[0]);
             if (Stream.of(g.depth(), g.height(), g.width()).anyMatch(MaxPositions::hasEmptyWindow)) {
@@ -118,6 +123,11 @@ public final class Pooling {
         @Override
         public String name() {
             return "atPositions";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override
@@ -187,6 +197,11 @@ public final class Pooling {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public boolean takesIndices(int i) {
             return i == 1;
         }
@@ -251,6 +266,11 @@ public final class Pooling {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return Sliding.out(geometry(name(), kernel, slides, in[0]), slides.size());
         }
@@ -302,6 +322,11 @@ public final class Pooling {
         @Override
         public String name() {
             return "windowSpread";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         private ConvGeometry geometryFor(Shape d) {

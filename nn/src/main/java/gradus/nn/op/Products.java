@@ -101,7 +101,9 @@ public final class Products {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.times(in[1].transposed()), in[0].transposed().times(d)};
+            return new Tex[] {
+                d.times(in[1].transposed()).summed(out.shape().with(-1, in[0].shape().dim(-1)), in[0].shape()),
+                in[0].transposed().times(d).summed(out.shape().with(-2, in[1].shape().dim(-2)), in[1].shape())};
         }
 
         @Override
@@ -168,7 +170,7 @@ public final class Products {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].times(in[1].transposed()).plus(in[2]);
+            return (in[0].shape().rank() == 1 ? in[1].times(in[0]) : in[0].times(in[1].transposed())).plus(in[2]);
         }
 
         @Override
@@ -178,7 +180,15 @@ public final class Products {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.times(in[1]), d.transposed().times(in[0]), Tex.atom("\\sum_{i} " + d.sub("i"))};
+            int rank = out.shape().rank();
+            if (rank == 1) {
+                return new Tex[] {in[1].transposed().times(d), d.times(in[0].transposed()), d};
+            }
+            var samples = Tex.indices(rank - 2);   // each of them a matrix of rows
+            return new Tex[] {d.times(in[1]), rank == 2 ? d.transposed().times(in[0])
+                    : Tex.atom("\\sum_{" + String.join(", ", samples.split("")) + "} "
+                            + d.sub(samples).transposed().times(in[0].sub(samples))),
+                d.summed(out.shape(), in[2].shape())};
         }
 
         @Override

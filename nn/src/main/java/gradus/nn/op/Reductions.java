@@ -30,6 +30,31 @@ public final class Reductions {
         return Tensor.dense(shape, out);
     }
 
+    /** An operator like Σ over one axis, the others as free indices. */
+    private static Tex over(String operator, Tex x, int axis) {
+        var letters = Tex.indices(x.shape().rank());
+        return new Tex(operator + "_{" + letters.charAt(x.shape().axis(axis)) + "} " + x.sub(letters), Tex.Binding.PREFIX);
+    }
+
+    private static String with(String letters, int axis, char letter) {
+        return letters.substring(0, axis) + letter + letters.substring(axis + 1);
+    }
+
+    /** One index per axis, {@code ij}. */
+    private static String row(Tex x) {
+        return Tex.indices(x.shape().rank());
+    }
+
+    /** The same with another last one, {@code im}. */
+    private static String column(Tex x) {
+        return with(row(x), x.shape().rank() - 1, 'm');
+    }
+
+    /** 1 where the last index is m, as in a Jacobian. */
+    private static Tex same(Tex x) {
+        return Tex.atom("\\mathbf{1}_{" + row(x).charAt(x.shape().rank() - 1) + " = m}");
+    }
+
     private static Shape reduced(Shape shape, int axis) {
         return shape.with(axis, 1);
     }
@@ -63,7 +88,7 @@ public final class Reductions {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\sum_{i} " + in[0].sub("i"));
+            return over("\\sum", in[0], axis);
         }
 
         @Override
@@ -73,7 +98,11 @@ public final class Reductions {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.times(Tex.atom("\\mathbf{1}"))};
+            var shape = in[0].shape();
+            int at = shape.axis(axis);
+            return new Tex[] {shape.rank() != 2 ? d.odot(Movement.ones(shape.dims()))
+                    : at == 0 ? Movement.ones(shape.dim(0)).times(d)
+                    : d.times(Movement.ones(shape.dim(1)).transposed())};
         }
 
         @Override
@@ -116,12 +145,22 @@ public final class Reductions {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\max_{i} " + in[0].sub("i"));
+            return over("\\max", in[0], axis);
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("\\mathbf{1}_{" + in[0] + " = " + out + "}")};
+            int at = in[0].shape().axis(axis);
+            var letters = Tex.indices(in[0].shape().rank());
+            var one = out.sub(with(letters, at, '1'));
+            var winners = Tex.atom("\\sum_{m} \\mathbf{1}_{" + in[0].sub(with(letters, at, 'm')) + " = " + one + "}");
+            return new Tex[] {Tex.atom("\\mathbf{1}_{" + in[0].sub(letters) + " = " + one + "}").over(winners)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            var letters = with(Tex.indices(in[0].shape().rank()), in[0].shape().axis(axis), '1');
+            return new Tex[] {d.sub(letters).times(localTex(in, out)[0])};
         }
 
         @Override
@@ -165,12 +204,13 @@ public final class Reductions {
 
         @Override
         public Tex[] localTex(Tex[] in, Tex p) {
-            return new Tex[] {Tex.call("\\operatorname{diag}", p).minus(p.times(p.transposed()))};
+            return new Tex[] {p.sub(row(p)).times(same(p).minus(p.sub(column(p))))};
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex p, Tex d) {
-            return new Tex[] {p.odot(d.minus(d.transposed().times(p)))};
+            var total = Tex.atom("\\sum_{m} " + d.sub(column(p)) + " \\, " + p.sub(column(p)));
+            return new Tex[] {p.sub(row(p)).times(d.sub(row(p)).minus(total))};
         }
 
         @Override
@@ -209,19 +249,19 @@ public final class Reductions {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].minus(Tex.call("\\ln", Tex.atom("\\sum_{j} " + Tex.atom("e").pow(in[0].sub("j")))));
+            return in[0].sub(row(in[0])).minus(Tex.call("\\ln",
+                    Tex.atom("\\sum_{m} " + Tex.atom("e").pow(in[0].sub(column(in[0]))))));
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("I").minus(Tex.atom("\\mathbf{1}")
-                    .times(Tex.call("\\operatorname{softmax}", in[0]).transposed()))};
+            return new Tex[] {same(out).minus(Tex.atom("e").pow(out.sub(column(out))))};
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.minus(Tex.call("\\operatorname{softmax}", in[0])
-                    .times(Tex.atom("\\sum_{j} " + d.sub("j"))))};
+            return new Tex[] {d.sub(row(d)).minus(Tex.atom("e").pow(out.sub(row(d)))
+                    .times(Tex.atom("\\sum_{m} " + d.sub(column(d)))))};
         }
 
         @Override

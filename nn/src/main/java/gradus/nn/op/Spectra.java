@@ -230,6 +230,11 @@ public final class Spectra {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             return Matrices.shape(Matrices.batch(name(), in[0]), Math.min(in[0].dim(-2), in[0].dim(-1)));
         }
@@ -280,6 +285,11 @@ public final class Spectra {
         @Override
         public String name() {
             return "eigvals";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override
@@ -346,6 +356,11 @@ public final class Spectra {
         @Override
         public String name() {
             return "eigvals backward";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override

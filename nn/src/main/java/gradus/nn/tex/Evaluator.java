@@ -20,7 +20,7 @@ import java.util.function.DoubleBinaryOperator;
  *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}</td></tr>
  * <tr><td>{@code x_{1j}}, {@code x_{i, 2j}}, {@code x_{2:3}}</td><td>entries, counted from 1, ends included; fewer indices
  *     than axes leave the last axes: {@code x_{i}} of a matrix is row i</td></tr>
- * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}</td><td>entries, counted from 0, the end not included</td></tr>
+ * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}, {@code x[7:0:-2]}</td><td>entries, counted from 0, the end not included</td></tr>
  * <tr><td>free indices</td><td>the value is an array with one axis per index, in alphabetical order, before any other
  *     axes</td></tr>
  * <tr><td>{@code \sum_{i}}, {@code \sum_{i=1}^{n}}, {@code \sum_{j \ne i}}, {@code \prod}, {@code \max_{i}}, {@code
@@ -268,24 +268,30 @@ public final class Evaluator {
         }
         var from = new int[at.size()];
         var size = new int[at.size()];
+        var step = new int[at.size()];
         int[] kept = {};
         for (int axis = 0; axis < at.size(); axis++) {
             int n = array.dim(axis);
-            if (at.get(axis) instanceof Formula.Range(var first, var last)) {
-                from[axis] = first.map(f -> whole(f) - origin).orElse(0);
-                size[axis] = last.map(this::whole).orElse(n) - from[axis];
+            step[axis] = 1;
+            if (at.get(axis) instanceof Formula.Range(var first, var last, var by)) {
+                step[axis] = by.map(this::whole).orElse(1);
+                boolean up = step[axis] > 0;
+                from[axis] = first.map(f -> whole(f) - origin).orElse(up ? 0 : n - 1);
+                int end = last.map(f -> whole(f) - (up ? 0 : origin)).orElse(up ? n : -1);   // the first that is left out
+                size[axis] = Math.max(0, Math.ceilDiv(end - from[axis], step[axis]));
                 kept = NdArray.join(kept, size[axis]);
             } else {
                 from[axis] = whole(at.get(axis)) - origin;
                 size[axis] = 1;
             }
-            if (from[axis] < 0 || size[axis] < 0 || from[axis] + size[axis] > n) {
+            int to = from[axis] + (size[axis] - 1) * step[axis];
+            if (size[axis] > 0 && (from[axis] < 0 || from[axis] >= n || to < 0 || to >= n)) {
                 throw NdArray.unfit("the index " + (from[axis] + origin) + " lies outside " + origin + " … "
                         + (n - 1 + origin) + " along axis " + axis + " of shape " + Arrays.toString(array.shape()),
                         "subscripts count from 1, square brackets from 0");
             }
         }
-        return array.part(from, size)
+        return array.part(from, size, step)
                 .reshape(NdArray.join(kept, Arrays.copyOfRange(array.shape(), at.size(), array.rank())));
     }
 
@@ -317,9 +323,6 @@ public final class Evaluator {
             return value(exponent).map(Math::exp);
         }
         boolean inverse = exponent.equals(new Formula.Negative(new Formula.Number(1)));
-        if (inverse && base instanceof Formula.Call) {
-            return fail(whole, "f^{-1} may be the inverse function or 1/f", "write \\operatorname{artanh} or \\frac{1}{f}");
-        }
         var x = value(base);
         return inverse && x.rank() > 1 ? Functions.inverse(x) : x.with(value(exponent), Math::pow);
     }

@@ -38,8 +38,8 @@ public sealed interface Formula {
     record Label(List<Formula> parts) implements Formula {
     }
 
-    /** A colon among indices, with its ends if it has any. */
-    record Range(Optional<Formula> from, Optional<Formula> to) implements Formula {
+    /** A colon among indices, with its ends and its step if it has any. */
+    record Range(Optional<Formula> from, Optional<Formula> to, Optional<Formula> step) implements Formula {
     }
 
     /** A function of arguments, with what stands below it: {@code \log_{2}\left(x\right)}. */
@@ -93,9 +93,10 @@ public sealed interface Formula {
             }
             case Sup(var base, var exponent) -> parts.addAll(List.of(base, exponent));
             case Label(var inner) -> parts.addAll(inner);
-            case Range(var from, var to) -> {
+            case Range(var from, var to, var step) -> {
                 from.ifPresent(parts::add);
                 to.ifPresent(parts::add);
+                step.ifPresent(parts::add);
             }
             case Call(var function, var parameters, var arguments) -> {
                 parts.add(function);

@@ -296,14 +296,19 @@ public final class FormulaParser {
 
     private Formula index() {
         if (takes("\\cdot")) {
-            return new Formula.Range(Optional.empty(), Optional.empty());
+            return new Formula.Range(Optional.empty(), Optional.empty(), Optional.empty());
         }
-        var from = sees(":") ? Optional.<Formula>empty() : Optional.of(logic());
-        if (!takes(":")) {
-            return from.orElseThrow();
+        var from = end();
+        if (!takes(":") && from.isPresent()) {
+            return from.get();
         }
-        boolean open = sees(",") || sees("}") || sees("]");
-        return new Formula.Range(from, open ? Optional.empty() : Optional.of(logic()));
+        var to = end();
+        return new Formula.Range(from, to, takes(":") ? end() : Optional.empty());
+    }
+
+    /** One end of a range, which may be left out. */
+    private Optional<Formula> end() {
+        return sees(":") || sees(",") || sees("}") || sees("]") ? Optional.empty() : Optional.of(logic());
     }
 
     /** Items separated by commas or semicolons up to a closing sign, which is taken. */
@@ -463,6 +468,10 @@ public final class FormulaParser {
         }
         if (functions.test(whole)) {   // σ′ is a function of its own
             return from(start, new Formula.Call(whole, List.of(), arguments()));
+        }
+        if (scripts.sup.equals(Optional.of(new Formula.Negative(new Formula.Number(1))))) {
+            throw FormulaException.at(latex, start, "f^{-1} may be the inverse function or 1/f",
+                    "write \\operatorname{artanh} or \\frac{1}{f\\left(x\\right)}");
         }
         var value = from(start, new Formula.Call(name, scripts.sub.orElse(List.of()), arguments()));
         return scripts.sup.isEmpty() ? value : from(start, new Formula.Sup(value, scripts.sup.get()));

@@ -172,8 +172,8 @@ public record NdArray(int[] shape, double[] data) implements Value {
                 Arrays.copyOfRange(data, index * block, (index + 1) * block));
     }
 
-    /** A block of the first axes, {@code size} long from {@code from}; the axes after stay whole. */
-    NdArray part(int[] from, int[] size) {
+    /** Of the first axes {@code size} entries from {@code from} on, each {@code by} further; the axes after stay whole. */
+    NdArray part(int[] from, int[] size, int[] by) {
         int block = size(Arrays.copyOfRange(shape, from.length, shape.length));
         var result = new double[size(size) * block];
         for (int i = 0; i < result.length; i += block) {
@@ -181,7 +181,7 @@ public record NdArray(int[] shape, double[] data) implements Value {
             int at = 0;
             int step = block;
             for (int axis = from.length - 1; axis >= 0; axis--) {
-                at += (from[axis] + rest % size[axis]) * step;
+                at += (from[axis] + rest % size[axis] * by[axis]) * step;
                 rest /= size[axis];
                 step *= shape[axis];
             }

@@ -84,19 +84,24 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return new Tex(in(Binding.PRODUCT) + " \\, " + other.in(Binding.PREFIX), Binding.PRODUCT);
     }
 
-    /** The elementwise (Hadamard) product. */
+    /** The elementwise (Hadamard) product; a number just stands in front. */
     public Tex odot(Tex other) {
-        return new Tex(in(Binding.HADAMARD) + " \\odot " + other.in(Binding.PREFIX), Binding.HADAMARD);
+        if (other.isNumber() && !isNumber()) {
+            return other.text.startsWith("-") ? atom(other.text.substring(1)).times(this).neg() : other.times(this);
+        }
+        return isNumber() ? times(other) : new Tex(in(Binding.HADAMARD) + " \\odot " + other.in(Binding.PREFIX), Binding.HADAMARD);
     }
 
-    /** This times a derivative, elementwise; a derivative that is a number is written before it, 1 not at all. */
+    private boolean isNumber() {
+        return text.matches("-?[0-9.]+");
+    }
+
+    /** This times a derivative, elementwise; a factor 1 is not written. */
     public Tex chain(Tex derivative) {
         return switch (derivative.text) {
             case "0" -> derivative;
             case "1" -> this;
             case "-1" -> neg();
-            case String number when number.matches("-[0-9.]+") -> atom(number.substring(1)).times(this).neg();
-            case String number when number.matches("[0-9.]+") -> derivative.times(this);
             default -> odot(derivative);
         };
     }
@@ -119,6 +124,12 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return atom("{" + in(Binding.ATOM) + "}^{\\top}");
     }
 
+    /** Entries counted from 0, as positions in data are: {@code x[i, c[i]]}. */
+    public Tex entry(String indices) {
+        return atom(in(Binding.ATOM) + "[" + indices + "]");
+    }
+
+    /** Entries counted from 1; or simply part of the name. */
     public Tex sub(String index) {
         return atom("{" + in(Binding.ATOM) + "}_{" + index + "}");
     }
@@ -142,7 +153,7 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
                 last = axis + 1;
             }
         }
-        return over.isEmpty() ? this
+        return over.isEmpty() || text.equals("0") ? this
                 : new Tex("\\sum_{" + String.join(", ", over) + "} " + sub(indices(last)), Binding.PREFIX);
     }
 

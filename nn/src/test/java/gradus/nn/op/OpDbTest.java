@@ -11,12 +11,16 @@ import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.grad.GradCheck;
+import gradus.nn.tex.Evaluator;
+import gradus.nn.tex.NdArray;
 import gradus.nn.tex.Tex;
+import gradus.nn.tex.Value;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -110,19 +114,132 @@ class OpDbTest {
         }
     }
 
+    /** An operation on one sample, or on one matrix of it, in formulas: inputs x_1, x_2 …, result y, its gradient δ. */
+    private record Written(Op op, Tensor[] in, Tensor out, Tensor d, Tensor[] gradients) {
+
+        /** All samples, with δ random or 1. */
+        static Stream<Written> of(Op op, boolean ones) {
+            return op.samples().stream().flatMap(sample -> {
+                var in = IntStream.range(0, sample.length).mapToObj(i -> op.takesIndices(i) ? sample[i]
+                        : Tensor.parameter(sample[i])).toArray(Tensor[]::new);
+                var out = Tensor.apply(op, sample);
+                var d = ones ? Tensor.ones(out.shape().dims()).as(DType.FLOAT64) : Samples.normal(out.shape().dims());
+                var gradients = op.formulas() == Op.Formulas.NAMES ? new Tensor[0] : op.vjp(in, out, d);
+                for (int i = 0; i < gradients.length; i++) {
+                    gradients[i] = gradients[i] != null ? gradients[i]
+                            : Tensor.zeros(in[i].shape().dims()).as(DType.FLOAT64);
+                }
+                var all = new Written(op, in, out, d, gradients);
+                return op.formulas() == Op.Formulas.OF_EACH_MATRIX ? all.matrices(in[0].rank() - 2) : Stream.of(all);
+            });
+        }
+
+        private Stream<Written> matrices(int batchAxes) {
+            return batchAxes <= 0 ? Stream.of(this) : IntStream.range(0, in[0].shape().dim(0)).boxed()
+                    .flatMap(i -> new Written(op, at(i, in), at(i, out)[0], at(i, d)[0], at(i, gradients))
+                            .matrices(batchAxes - 1));
+        }
+
+        private static Tensor[] at(int index, Tensor... tensors) {
+            return Arrays.stream(tensors).map(x -> x.slice(0, index, index + 1).reshape(x.shape().without(0).dims()))
+                    .toArray(Tensor[]::new);
+        }
+
+        Tex[] names() {
+            return IntStream.range(0, in.length).mapToObj(i -> Tex.symbol("x_" + (i + 1), in[i].shape())).toArray(Tex[]::new);
+        }
+
+        Tex y() {
+            return Tex.symbol("y", out.shape());
+        }
+
+        Tex[] back() {
+            return op.backTex(names(), y(), Tex.symbol("\\delta", out.shape()));
+        }
+
+        /** Whether the gradient of an input is δ times a slope at each element. */
+        boolean isElementwise(int i, Written withOnes) {
+            return gradients[i].shape().equals(d.shape()) && maxDifference(withOnes.gradients[i].times(d), gradients[i]) < 1e-12;
+        }
+
+        /** A formula, read back and evaluated, gives these numbers; axes of size 1 aside, which formulas do not write. */
+        void holds(Tex formula, Tensor expected) {
+            var names = new HashMap<String, Value>();
+            for (int i = 0; i < in.length; i++) {
+                names.put("x_" + (i + 1), array(in[i]));
+            }
+            names.put("y", array(out));
+            names.put("\\delta", array(d));
+            var found = Evaluator.evaluate(formula.text(), names, expected.shape().dims());
+            var numbers = expected.toDoubleArray();
+            boolean everywhere = found.data().length == 1;
+            if (!everywhere && numbers.length > 0) {
+                assertArrayEquals(squeezed(expected.shape().dims()), squeezed(found.shape()), formula.text());
+            }
+            double scale = Math.max(1, Arrays.stream(numbers).map(Math::abs).max().orElse(0));
+            for (int i = 0; i < numbers.length; i++) {
+                assertEquals(numbers[i], found.data()[everywhere ? 0 : i], 1e-12 * scale, op + ": " + formula);
+            }
+        }
+
+        private static NdArray array(Tensor x) {
+            return new NdArray(x.shape().dims(), x.toDoubleArray());
+        }
+
+        private static int[] squeezed(int... dims) {
+            return Arrays.stream(dims).filter(n -> n != 1).toArray();
+        }
+    }
+
+    static Stream<Op> withFormulas() {
+        return all().filter(op -> op.formulas() != Op.Formulas.NAMES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("withFormulas")
+    void theFormulaGivesTheResult(Op op) {
+        Written.of(op, false).forEach(sample -> sample.holds(op.tex(sample.names()), sample.out));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withFormulas")
+    void theBackwardFormulaGivesTheVectorJacobianProduct(Op op) {
+        Written.of(op, false).forEach(sample -> {
+            var formulas = sample.back();
+            for (int i = 0; i < formulas.length; i++) {
+                sample.holds(formulas[i], sample.gradients[i]);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("withFormulas")
+    void theLocalDerivativeIsTheGradientForOnesWhereElementsStayApart(Op op) {
+        var samples = Written.of(op, false).toList();
+        var ones = Written.of(op, true).toList();
+        for (int i = 0; i < op.samples().getFirst().length; i++) {
+            int input = i;
+            if (IntStream.range(0, samples.size()).allMatch(k -> samples.get(k).isElementwise(input, ones.get(k)))) {
+                ones.forEach(sample -> sample.holds(Tex.atom("\\delta")
+                        .chain(op.localTex(sample.names(), sample.y())[input]), sample.gradients[input]));
+            }
+        }
+    }
+
+    private static double maxDifference(Tensor a, Tensor b) {
+        return Arrays.stream(a.minus(b).toDoubleArray()).map(Math::abs).max().orElse(0);
+    }
+
     @ParameterizedTest
     @MethodSource("all")
     void everyFormulaIsThereAndBalanced(Op op) {
-        for (var in : op.samples()) {
-            var names = IntStream.range(0, in.length).mapToObj(i -> Tex.symbol("x_" + (i + 1), in[i].shape()))
-                    .toArray(Tex[]::new);
-            var out = Tex.symbol("y", op.shape(shapes(in)));
-            var d = Tex.symbol("\\delta", out.shape());
-            balanced(op.tex(names));
-            assertEquals(in.length, op.localTex(names, out).length);
-            assertEquals(in.length, op.backTex(names, out, d).length);
-            Stream.of(op.localTex(names, out), op.backTex(names, out, d)).flatMap(Stream::of).forEach(OpDbTest::balanced);
-        }
+        Written.of(op, false).forEach(sample -> {
+            balanced(op.tex(sample.names()));
+            assertEquals(sample.in.length, op.localTex(sample.names(), sample.y()).length);
+            assertEquals(sample.in.length, sample.back().length);
+            Stream.of(op.localTex(sample.names(), sample.y()), sample.back()).flatMap(Stream::of)
+                    .forEach(OpDbTest::balanced);
+        });
     }
 
     private static void balanced(Tex formula) {

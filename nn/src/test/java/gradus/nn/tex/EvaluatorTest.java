@@ -99,7 +99,8 @@ class EvaluatorTest {
         assertValue("\\sum_{i} A_{i}", new int[] {3}, 5, 7, 9);
         assertValue("A_{:, 2:3}", new int[] {2, 2}, 2, 3, 5, 6);
         assertValue("A[:, 1:3]", new int[] {2, 2}, 2, 3, 5, 6);
-        assertValue("A_{\\cdot j} \\delta_{ij}", new int[] {3, 3, 2}, 1, 4, 0, 0, 0, 0, 0, 0, 2, 5, 0, 0, 0, 0, 0, 0, 3, 6);
+        assertValue("A_{\\cdot j}", new int[] {3, 2}, 1, 4, 2, 5, 3, 6);
+        assertValue("A_{1i} \\delta_{ij} x_j", new int[] {3, 3}, 1, 0, 0, 0, -4, 0, 0, 0, 9);
     }
 
     @Test
