@@ -682,6 +682,26 @@ public final class Tensor {
         return apply(new Products.Linear(), this, weight, bias);
     }
 
+    /** The sum of the diagonal of a square matrix. */
+    public Tensor trace() {
+        return Linalg.trace(this);
+    }
+
+    /** The determinant of a square matrix. */
+    public Tensor det() {
+        return Linalg.det(this);
+    }
+
+    /** The inverse of a square matrix; to solve a system {@link #solve} is better. */
+    public Tensor inverse() {
+        return Linalg.inverse(this);
+    }
+
+    /** X with this · X = b, for a vector or the columns of a matrix. More linear algebra is in {@link Linalg}. */
+    public Tensor solve(Tensor b) {
+        return Linalg.solve(this, b);
+    }
+
     // ---- other shapes ----
 
     /** The same elements in another shape; one size may be −1 and is then computed. No sizes make a scalar. */

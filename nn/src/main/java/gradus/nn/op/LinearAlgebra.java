@@ -1,5 +1,6 @@
 package gradus.nn.op;
 
+import gradus.nn.Linalg;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
@@ -36,12 +37,12 @@ public final class LinearAlgebra {
 
         @Override
         public Tensor forward(Tensor... in) {
-            return in[0].times(Matrices.eye(in[0].shape().dim(-1), in[0].dtype())).sum(-2, -1);
+            return in[0].times(Linalg.eye(in[0].shape().dim(-1), in[0].dtype())).sum(-2, -1);
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {Matrices.scalars(d).times(Matrices.eye(in[0].shape().dim(-1), d.dtype()))};
+            return new Tensor[] {Matrices.scalars(d).times(Linalg.eye(in[0].shape().dim(-1), d.dtype()))};
         }
 
         @Override

@@ -1,6 +1,7 @@
 package gradus.nn.op;
 
 import gradus.nn.DType;
+import gradus.nn.Linalg;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
@@ -132,10 +133,6 @@ final class Matrices {
         return Tensor.dense(new Shape(rows, columns), buffer);
     }
 
-    static Tensor eye(int n, DType dtype) {
-        return constant(n, n, dtype, (i, j) -> i == j ? 1 : 0);
-    }
-
     /** The lower triangle with the diagonal times {@code diagonal}, zeros above. */
     static Tensor lower(Tensor x, double diagonal) {
         return x.times(constant(x.shape().dim(-2), x.shape().dim(-1), x.dtype(), (i, j) -> i > j ? 1 : i == j ? diagonal : 0));
@@ -164,7 +161,7 @@ final class Matrices {
 
     static Tensor regular(int... dims) {
         var x = Samples.normal(dims);
-        return x.times(0.3).plus(eye(x.shape().dim(-1), DType.FLOAT64));
+        return x.times(0.3).plus(Linalg.eye(x.shape().dim(-1), DType.FLOAT64));
     }
 
     /** Symmetric matrices with eigenvalues well apart and above 0. */

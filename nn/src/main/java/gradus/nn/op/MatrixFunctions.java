@@ -79,6 +79,57 @@ public final class MatrixFunctions {
         }
     }
 
+    /** ‖A‖ = √Σ Aᵢⱼ², [.., m, n] → [..]; the gradient at A = 0, where there is a kink, is 0. */
+    public record FrobeniusNorm() implements Op {
+        @Override
+        public String name() {
+            return "matrixNorm";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return new Shape(Matrices.batch(name(), in[0]));
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return in[0].square().sum(-2, -1).sqrt();
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            var size = Matrices.scalars(out);
+            var reciprocal = Tensor.apply(new Spectra.GuardedReciprocal(name()), size, size.detach(),
+                    Tensor.full(0, size.shape(), size.dtype()), size.detach());
+            return new Tensor[] {in[0].times(Matrices.scalars(d).times(reciprocal))};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.atom("\\left\\|" + in[0] + "\\right\\|_{F}");
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {in[0].over(out)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.over(out).times(in[0])};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Matrices.rectangularSamples();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return Matrices.notMatrices();
+        }
+    }
+
     /**
      * The pseudoinverse A⁺ of Moore and Penrose, [.., m, n] → [.., n, m]: V diag(1/s) Uᵀ over the singular values larger than
      * {@code tolerance} times the largest. Its gradient is that of matrices of the same rank.

@@ -41,7 +41,7 @@ public final class OpDb {
                 new Factorizations.QrFactors(false), new Factorizations.QrFactors(true), new Factorizations.CholeskyFactor(),
                 new Spectra.Eigh(), new Spectra.Svd(), new Spectra.SingularValuesOf(), new Spectra.EigenvaluesOf(),
                 new Spectra.EigenvaluesBack(), new Spectra.GuardedReciprocal("svd"), new MatrixFunctions.MatrixExp(),
-                new MatrixFunctions.Pinv(1e-12), new MatrixFunctions.Lstsq(1e-12),
+                new MatrixFunctions.FrobeniusNorm(), new MatrixFunctions.Pinv(1e-12), new MatrixFunctions.Lstsq(1e-12),
                 new Losses.CrossEntropy(), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
     }
 

@@ -1,6 +1,7 @@
 package gradus.nn.op;
 
 import gradus.nn.DType;
+import gradus.nn.Linalg;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.linalg.GeneralEigen;
@@ -83,14 +84,14 @@ public final class Spectra {
     }
 
     private static Tensor diagonal(Tensor x) {
-        return row(x).times(Matrices.eye(x.shape().dim(-1), x.dtype()));
+        return row(x).times(Linalg.eye(x.shape().dim(-1), x.dtype()));
     }
 
     /** Fᵢⱼ = 1/(wⱼ − wᵢ), on the diagonal anything finite: for an antisymmetric numerator, which is 0 there. */
     private static Tensor inverseGaps(String operation, Tensor w, Tensor numerator, Tensor numeratorSize) {
         var columns = row(w);
         var size = Matrices.sum(columns.abs()).detach();
-        var gaps = columns.minus(columns.t()).plus(size.times(Matrices.eye(w.shape().dim(-1), w.dtype())));
+        var gaps = columns.minus(columns.t()).plus(size.times(Linalg.eye(w.shape().dim(-1), w.dtype())));
         return Tensor.apply(new GuardedReciprocal(operation), gaps, size, numerator.detach(), numeratorSize.detach());
     }
 
