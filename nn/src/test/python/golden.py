@@ -82,10 +82,13 @@ def optimizers():
         put(f"optim.{name}", torch.stack(course))
 
 
-torch.set_default_dtype(torch.float64)
-torch.manual_seed(SEED)
-print(f"# PyTorch {torch.__version__.split('+')[0]}, seed {SEED}")
-networks()
-losses()
-operations()
-optimizers()
+def write(*families):
+    torch.set_default_dtype(torch.float64)
+    torch.manual_seed(SEED)
+    print(f"# PyTorch {torch.__version__.split('+')[0]}, seed {SEED}")
+    for family in families:
+        family()
+
+
+if __name__ == "__main__":
+    write(networks, losses, operations, optimizers)

@@ -28,15 +28,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GoldenTest {
 
-    private static final Map<String, Tensor> GOLDEN = read();
+    private static final Map<String, Tensor> GOLDEN = read("pytorch.txt", "linalg.txt");
 
-    private static Map<String, Tensor> read() {
-        try (var file = GoldenTest.class.getResourceAsStream("/golden/pytorch.txt")) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#"))
-                    .map(line -> line.split(";", -1))
-                    .collect(Collectors.toMap(fields -> fields[0], fields -> Tensor.of(
-                            new Shape(words(fields[1]).mapToInt(Integer::parseInt).toArray()),
-                            words(fields[2]).mapToDouble(Double::parseDouble).toArray())));
+    private static Map<String, Tensor> read(String... names) {
+        return Arrays.stream(names).flatMap(GoldenTest::lines).filter(line -> !line.startsWith("#"))
+                .map(line -> line.split(";", -1))
+                .collect(Collectors.toMap(fields -> fields[0], fields -> Tensor.of(
+                        new Shape(words(fields[1]).mapToInt(Integer::parseInt).toArray()),
+                        words(fields[2]).mapToDouble(Double::parseDouble).toArray())));
+    }
+
+    private static Stream<String> lines(String name) {
+        try (var file = GoldenTest.class.getResourceAsStream("/golden/" + name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8).lines();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -55,7 +59,7 @@ class GoldenTest {
     }
 
     /** Checks the loss of these inputs and its gradient in each of them. */
-    private static void check(String test, DType dtype, Function<Function<String, Tensor>, Tensor> loss, String... inputs) {
+    static void check(String test, DType dtype, Function<Function<String, Tensor>, Tensor> loss, String... inputs) {
         var leaves = Arrays.stream(inputs).collect(Collectors.toMap(name -> name,
                 name -> Tensor.parameter(GOLDEN.get(test + "." + name).as(dtype))));
         var value = loss.apply(name -> leaves.containsKey(name) ? leaves.get(name) : GOLDEN.get(test + "." + name).as(dtype));

@@ -99,7 +99,7 @@ public record Lu(int rows, int columns, double[] factors, int[] order, int sign,
         for (int i = 0; i < rows; i++) {
             signs *= Math.signum(factors[i * rows + i]);
         }
-        return signs;
+        return signs == 0 ? 0 : signs;   // no −0
     }
 
     /** ln |det A|, which does not overflow where the determinant does; −∞ when it is zero. */

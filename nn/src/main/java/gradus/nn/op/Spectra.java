@@ -22,9 +22,10 @@ public final class Spectra {
      * A = V diag(w) Vᵀ for a symmetric A: w [.., n] ascending, V [.., n, n] with orthonormal columns, the largest element of
      * each positive. Throws {@link LinalgException} when A is not symmetric.
      *
-     * <p>The gradient divides by the gaps wⱼ − wᵢ. Where a gap is nothing but rounding the term is left out if its numerator
-     * vanishes, that is, if the loss does not care which basis of the eigenspace it got; otherwise no gradient exists,
-     * and {@link LinalgException} says so.
+     * <p>The gradient divides by the gaps wⱼ − wᵢ. A gap that is nothing but rounding leaves the two vectors undetermined
+     * but for the plane they span: its term is left out if the loss depends on that plane, or on the values, alone, and
+     * {@link LinalgException} says so if it depends on single vectors, or on vectors and values together, as V g(w) Vᵀ
+     * does. Of values that coincide the gradient is that of the vectors found, a subgradient of the largest value, say.
      */
     public record Eigh() implements Factorizations.Factorization {
         @Override
@@ -52,9 +53,10 @@ public final class Spectra {
         @Override
         public Tensor back(Tensor a, Tensor[] wv, Tensor[] d) {
             var v = wv[1];
-            var turn = antisymmetric(v.t().matmul(d[1]));
-            var core = turn.times(inverseGaps(name(), wv[0], turn, Matrices.sum(d[1].abs()))).times(0.5);
-            return v.matmul(core.plus(diagonal(d[0]))).matmul(v.t());
+            var along = v.t().matmul(d[1]);
+            var turn = antisymmetric(along);
+            var f = inverseGaps(name(), wv[0], d[0], turn, along.plus(along.t()), Matrices.sum(d[1].abs()));
+            return v.matmul(turn.times(f).times(0.5).plus(diagonal(d[0]))).matmul(v.t());
         }
 
         @Override
@@ -87,21 +89,36 @@ public final class Spectra {
         return row(x).times(Linalg.eye(x.shape().dim(-1), x.dtype()));
     }
 
-    /** Fᵢⱼ = 1/(wⱼ − wᵢ), on the diagonal anything finite: for an antisymmetric numerator, which is 0 there. */
-    private static Tensor inverseGaps(String operation, Tensor w, Tensor numerator, Tensor numeratorSize) {
+    /**
+     * Fᵢⱼ = 1/(wⱼ − wᵢ) for an antisymmetric numerator, and so on the diagonal anything finite; 0 for a gap that is
+     * rounding.
+     *
+     * @param dw      the gradient in w
+     * @param turn    the numerator: what turning vector i towards vector j does to the loss
+     * @param stretch what stretching them along each other does
+     * @param size    the size of the numbers that both were summed from
+     */
+    private static Tensor inverseGaps(String operation, Tensor w, Tensor dw, Tensor turn, Tensor stretch, Tensor size) {
         var columns = row(w);
-        var size = Matrices.sum(columns.abs()).detach();
-        var gaps = columns.minus(columns.t()).plus(size.times(Linalg.eye(w.shape().dim(-1), w.dtype())));
-        return Tensor.apply(new GuardedReciprocal(operation), gaps, size, numerator.detach(), numeratorSize.detach());
+        var largest = Matrices.sum(columns.abs()).detach();
+        var gaps = columns.minus(columns.t()).plus(largest.times(Linalg.eye(w.shape().dim(-1), w.dtype())));
+        var weight = relative(row(dw), Matrices.sum(row(dw).abs()));
+        var both = relative(stretch, size).times(weight.plus(weight.t()));
+        return Tensor.apply(new GuardedReciprocal(operation), gaps, largest, relative(turn, size).plus(both).detach());
+    }
+
+    /** |x| / size, and 0 where both are. */
+    private static Tensor relative(Tensor x, Tensor size) {
+        return x.abs().div(size.plus(1e-30));
     }
 
     /**
      * 1/x, and 0 where x is nothing but rounding, provided that what is to be divided vanishes there too; throws {@link
      * LinalgException} when it does not.
      *
-     * <p>Inputs: x [.., r, c]; the size of the numbers that x is a difference of, [.., 1, 1]; the numerators [.., r, c]; the
-     * size of the numbers that these are sums of, [.., 1, 1]. x is rounding up to 16 ε times its size, a numerator up to
-     * √ε times its size, where 1 + ε is the next number after 1.
+     * <p>Inputs: x [.., r, c]; the size of the numbers that x is a difference of, [.., 1, 1]; the numerators relative to the
+     * numbers that they are sums of, [.., r, c]. With 1 + ε the next number after 1, x is rounding up to 16 ε times its
+     * size, and a numerator vanishes up to √ε.
      */
     public record GuardedReciprocal(String operation) implements Op {
         @Override
@@ -122,7 +139,7 @@ public final class Spectra {
                 for (int i = 0; i < reciprocals.length; i++) {
                     if (Math.abs(x[0][i]) > 16 * epsilon * x[1][0]) {
                         reciprocals[i] = 1 / x[0][i];
-                    } else if (Math.abs(x[2][i]) > Math.sqrt(epsilon) * x[3][0]) {
+                    } else if (Math.abs(x[2][i]) > Math.sqrt(epsilon)) {
                         throw new LinalgException("values that coincide, or are 0, leave their vectors undetermined, and the"
                                 + " loss depends on them", "let the loss depend on the values or on whole subspaces only, or"
                                 + " add a small random matrix");
@@ -134,7 +151,7 @@ public final class Spectra {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.times(out.square()).neg(), null, null, null};
+            return new Tensor[] {d.times(out.square()).neg(), null, null};
         }
 
         @Override
@@ -144,19 +161,18 @@ public final class Spectra {
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1).over(in[0].pow(2)).neg(), Tex.number(0), Tex.number(0), Tex.number(0)};
+            return new Tex[] {Tex.number(1).over(in[0].pow(2)).neg(), Tex.number(0), Tex.number(0)};
         }
 
         @Override
         public List<Tensor[]> samples() {
-            return List.of(Samples.of(Samples.awayFromZero(3, 3), Samples.awayFromZero(1, 1), Samples.normal(3, 3),
-                    Samples.awayFromZero(1, 1)), Samples.of(Samples.awayFromZero(2, 1, 3), Samples.awayFromZero(2, 1, 1),
-                    Samples.normal(2, 1, 3), Samples.awayFromZero(2, 1, 1)));
+            return List.of(Samples.of(Samples.awayFromZero(3, 3), Samples.awayFromZero(1, 1), Samples.normal(3, 3)),
+                    Samples.of(Samples.awayFromZero(2, 1, 3), Samples.awayFromZero(2, 1, 1), Samples.normal(2, 1, 3)));
         }
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(2, 3), new Shape(1, 1), new Shape(2, 4), new Shape(1, 1)}});
+            return List.of(new Shape[][] {{new Shape(2, 3), new Shape(1, 1), new Shape(2, 4)}});
         }
     }
 
@@ -164,8 +180,8 @@ public final class Spectra {
      * A = U diag(s) Vᵀ: U [.., m, k] and V [.., n, k] with orthonormal columns, s [.., k] falling, k = min(m, n); the largest
      * element of each column of U is positive. Of Vᵀ [.., k, n] is given.
      *
-     * <p>The gradient in A of a loss that depends on U or V divides by the gaps of s² and, when A is not square, by s;
-     * for those of rounding size see {@link Eigh}.
+     * <p>The gradient in A of a loss that depends on U or V divides by the gaps sⱼ − sᵢ, by sⱼ + sᵢ, and when A is not square
+     * by s; for those that are nothing but rounding see {@link Eigh}. Of the polar factor U Vᵀ only sⱼ + sᵢ is left.
      */
     public record Svd() implements Factorizations.Factorization {
         @Override
@@ -191,10 +207,14 @@ public final class Spectra {
             var s = usv[1];
             var vt = usv[2];
             var size = Matrices.sum(d[0].abs()).plus(Matrices.sum(d[2].abs()));
-            var turnU = antisymmetric(u.t().matmul(d[0]));
-            var turnV = antisymmetric(vt.matmul(d[2].t()));
-            var f = inverseGaps(name(), s.square(), turnU.abs().plus(turnV.abs()), size);
-            var core = turnU.times(f).times(row(s)).plus(row(s).t().times(turnV.times(f))).plus(diagonal(d[1]));
+            var alongU = u.t().matmul(d[0]);
+            var alongV = vt.matmul(d[2].t());
+            var together = antisymmetric(alongU.plus(alongV)).times(0.5);
+            var apart = antisymmetric(alongU.minus(alongV)).times(0.5);
+            var both = alongU.plus(alongV);
+            var gaps = inverseGaps(name(), s, d[1], together, both.plus(both.t()), size);
+            var sums = row(s).plus(row(s).t());
+            var core = together.times(gaps).plus(apart.times(reciprocal(sums, apart, size))).plus(diagonal(d[1]));
             var gradient = u.matmul(core).matmul(vt);
             int m = a.shape().dim(-2);
             int n = a.shape().dim(-1);
@@ -209,17 +229,21 @@ public final class Spectra {
         /** (I − Q Qᵀ) D diag(s)⁻¹. */
         private Tensor outside(Tensor q, Tensor d, Tensor s, Tensor size) {
             var rest = d.minus(q.matmul(q.t().matmul(d)));
-            var columns = row(s);
-            return rest.times(Tensor.apply(new GuardedReciprocal(name()), columns, Matrices.sum(columns).detach(),
-                    rest.abs().sum(true, -2).detach(), size.detach()));
+            return rest.times(reciprocal(row(s), rest.abs().sum(true, -2), size));
+        }
+
+        /** 1/x for a numerator that is a sum of numbers of this size. */
+        private Tensor reciprocal(Tensor x, Tensor numerator, Tensor size) {
+            return Tensor.apply(new GuardedReciprocal(name()), x, Matrices.sum(x.abs()).detach(),
+                    relative(numerator, size).detach());
         }
 
         @Override
         public String back() {
-            return "U \\left(\\left(F \\odot \\left(U^{\\top} \\bar{U} - \\bar{U}^{\\top} U\\right)\\right) S"
-                    + " + S \\left(F \\odot \\left(V^{\\top} \\bar{V} - \\bar{V}^{\\top} V\\right)\\right) + \\bar{S}\\right) V^{\\top}"
-                    + " + \\left(I - U U^{\\top}\\right) \\bar{U} S^{-1} V^{\\top}"
-                    + " + U S^{-1} \\bar{V}^{\\top} \\left(I - V V^{\\top}\\right), \\quad F_{ij} = \\frac{1}{s_j^2 - s_i^2}";
+            return "U \\left(\\frac{K + H}{s_j - s_i} + \\frac{K - H}{s_j + s_i} + \\operatorname{diag}\\left(\\bar{s}\\right)\\right)"
+                    + " V^{\\top} + \\left(I - U U^{\\top}\\right) \\bar{U} S^{-1} V^{\\top}"
+                    + " + U S^{-1} \\bar{V}^{\\top} \\left(I - V V^{\\top}\\right), \\quad"
+                    + " 2 K = U^{\\top} \\bar{U} - \\bar{U}^{\\top} U, \\; 2 H = V^{\\top} \\bar{V} - \\bar{V}^{\\top} V";
         }
     }
 
