@@ -105,6 +105,11 @@ public final class MatrixFunctions {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.OF_EACH_MATRIX;
+        }
+
+        @Override
         public Tex tex(Tex... in) {
             return Tex.atom("\\left\\|" + in[0] + "\\right\\|_{F}");
         }
