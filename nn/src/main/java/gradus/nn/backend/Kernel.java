@@ -1,6 +1,7 @@
 package gradus.nn.backend;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -315,6 +316,29 @@ public sealed interface Kernel {
         @Override
         public WindowSum on(UnaryOperator<Buffer> other) {
             return new WindowSum(geometry, other.apply(in), other.apply(out), back);
+        }
+    }
+
+    /**
+     * Numbers of [outer, sets, inner], each set on its own brought to mean 0 and variance 1: y = (x − μ)/√(σ² + ε), with
+     * σ² the mean of (x − μ)²; or, not {@code centred}, to mean square 1: y = x/√(mean x² + ε). With {@code gradient} δ, its
+     * share in the input instead: (δ − mean δ − y mean(δ y))/√(σ² + ε), without the first mean where not centred.
+     */
+    record Standardize(Buffer in, Optional<Buffer> gradient, Buffer out, int outer, int sets, int inner, double epsilon,
+            boolean centred) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return gradient.map(d -> new Buffer[] {in, d}).orElse(new Buffer[] {in});
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Standardize on(UnaryOperator<Buffer> other) {
+            return new Standardize(other.apply(in), gradient.map(other), other.apply(out), outer, sets, inner, epsilon, centred);
         }
     }
 

@@ -1,5 +1,6 @@
 package gradus.nn.grad;
 
+import gradus.nn.DType;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.compile.Tracer;
@@ -11,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +29,7 @@ public final class Gradients {
 
     /** Whether operations are being recorded: true outside {@link #noGrad}. */
     public static boolean recording() {
-        return !NOT_RECORDING.isBound();
+        return !NOT_RECORDING.orElse(false);
     }
 
     /** Computes without recording: for evaluation, which needs no gradients. */
@@ -54,9 +56,30 @@ public final class Gradients {
         if (Tracer.isTracing()) {
             return Tracer.gradients(true, loss, wrt);
         }
-        var gradients = pass(loss, false, wrt);
+        var gradients = pass(loss, false, Set.of(), wrt);
         return Arrays.stream(wrt).map(x -> gradients.containsKey(x) ? gradients.get(x)
                 : Tensor.full(0, x.shape(), x.dtype())).toArray(Tensor[]::new);
+    }
+
+    /**
+     * For each input of a function its gradient Σ δ ∂f/∂x, for an operation whose vector–Jacobian product is that of other
+     * operations; differentiable again where operations are being recorded.
+     *
+     * @param f  a function that depends on nothing else
+     * @param in its inputs, of which int32 ones have no gradient: {@code null}
+     * @param d  δ, of the shape of the result
+     */
+    public static Tensor[] vjp(Function<Tensor[], Tensor> f, Tensor[] in, Tensor d) {
+        boolean again = recording();
+        var at = Arrays.stream(in).map(x -> x.dtype() == DType.INT32 || again && x.requiresGrad() ? x : Tensor.parameter(x))
+                .toArray(Tensor[]::new);
+        var loss = ScopedValue.where(NOT_RECORDING, false).call(() -> f.apply(at).times(d).sum());
+        Set<Tensor> ends = Collections.newSetFromMap(new IdentityHashMap<>());
+        ends.addAll(List.of(at));
+        ends.add(d);
+        var gradients = pass(loss, false, ends, at);
+        return Arrays.stream(at).map(x -> gradients.getOrDefault(x,
+                x.dtype() == DType.INT32 ? null : Tensor.full(0, x.shape(), x.dtype()))).toArray(Tensor[]::new);
     }
 
     /** Adds the loss's gradient to that of every parameter behind it, and releases the graph: see {@link Tensor#backward}. */
@@ -69,17 +92,17 @@ public final class Gradients {
             throw new IllegalStateException("backward: this graph has been used and released"
                     + "\nhelp: compute the loss again, or use grad(loss, parameters), which keeps the graph");
         }
-        noGrad(() -> pass(loss, true)).forEach((x, gradient) ->
+        noGrad(() -> pass(loss, true, Set.of())).forEach((x, gradient) ->
                 x.setGrad(x.grad() == null ? gradient : noGrad(() -> x.grad().plus(gradient))));
     }
 
     /** The parameters that a loss was computed from. */
     public static List<Tensor> leaves(Tensor loss) {
-        return outputsFirst(loss).stream().filter(x -> x.op() == null).toList();
+        return outputsFirst(loss, Set.of()).stream().filter(x -> x.op() == null).toList();
     }
 
-    /** The gradients of the leaves, and of the tensors in {@code wanted}. */
-    private static Map<Tensor, Tensor> pass(Tensor loss, boolean release, Tensor... wanted) {
+    /** The gradients of the leaves, and of the tensors in {@code wanted}; what lies behind {@code ends} is left alone. */
+    private static Map<Tensor, Tensor> pass(Tensor loss, boolean release, Set<Tensor> ends, Tensor... wanted) {
         if (loss.size() != 1) {
             throw new ShapeException("gradient: the loss has shape " + loss.shape() + ", a scalar is needed"
                     + "\nhelp: reduce it with mean() or sum()");
@@ -92,9 +115,9 @@ public final class Gradients {
         keep.addAll(List.of(wanted));
         var gradients = new IdentityHashMap<Tensor, Tensor>();
         gradients.put(loss, Tensor.full(1, loss.shape(), loss.dtype()));
-        for (var x : outputsFirst(loss)) {
+        for (var x : outputsFirst(loss, ends)) {
             var delta = gradients.get(x);
-            if (x.op() == null || delta == null) {
+            if (x.op() == null || delta == null || ends.contains(x)) {
                 continue;
             }
             x.checkInputs();
@@ -116,7 +139,7 @@ public final class Gradients {
     }
 
     /** All tensors that the loss was computed from and that want gradients, each after every one computed from it. */
-    private static List<Tensor> outputsFirst(Tensor loss) {
+    private static List<Tensor> outputsFirst(Tensor loss, Set<Tensor> ends) {
         var order = new ArrayList<Tensor>();
         Set<Tensor> entered = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<Tensor> finished = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -125,7 +148,7 @@ public final class Gradients {
         while (!open.isEmpty()) {
             var x = open.peek();
             if (entered.add(x)) {
-                for (var input : x.inputs()) {
+                for (var input : ends.contains(x) ? new Tensor[0] : x.inputs()) {
                     if (input.requiresGrad() && !entered.contains(input)) {
                         open.push(input);
                     }

@@ -39,6 +39,7 @@ class PlainCpu implements Backend {
             case Kernel.Convolution convolution -> convolve(convolution);
             case Kernel.MaxPositions max -> maxPositions(max);
             case Kernel.WindowSum sum -> windowSum(sum);
+            case Kernel.Standardize standardize -> new Standardization(this, standardize).run();
             case Kernel.Host(_, var in, var out, var function) -> function.compute(in, out);
         }
     }
