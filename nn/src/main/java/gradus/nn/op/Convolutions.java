@@ -58,11 +58,6 @@ public final class Convolutions {
         }
 
         @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         public Shape shape(Shape... in) {
             return Sliding.out(geometry(name(), slides, groups, in[0], in[1]), slides.size());
         }
@@ -82,7 +77,7 @@ public final class Convolutions {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom(in[0] + " \\star " + in[1]);
+            return new WindowTex(slides).conv(in[0], in[1], groups);
         }
 
         @Override
@@ -92,7 +87,8 @@ public final class Convolutions {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {transposed(d, in[1]), Tex.atom(in[0] + " \\star " + d)};
+            var windows = new WindowTex(slides);
+            return new Tex[] {windows.inputGradient(d, in[1], groups), windows.weightGradient(in[0], d, groups)};
         }
 
         @Override
@@ -119,11 +115,6 @@ public final class Convolutions {
         @Override
         public String name() {
             return "convTranspose" + slides.size() + "d";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
         }
 
         private ConvGeometry geometryFor(Shape d, Shape w) {
@@ -160,7 +151,7 @@ public final class Convolutions {
 
         @Override
         public Tex tex(Tex... inputs) {
-            return transposed(inputs[0], inputs[1]);
+            return new WindowTex(slides).inputGradient(inputs[0], inputs[1], groups);
         }
 
         @Override
@@ -170,7 +161,8 @@ public final class Convolutions {
 
         @Override
         public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
-            return new Tex[] {Tex.atom(d + " \\star " + inputs[1]), Tex.atom(d + " \\star " + inputs[0])};
+            var windows = new WindowTex(slides);
+            return new Tex[] {windows.conv(d, inputs[1], groups), windows.weightGradient(d, inputs[0], groups)};
         }
 
         @Override
@@ -207,11 +199,6 @@ public final class Convolutions {
             return "conv" + slides.size() + "d's weight gradient";
         }
 
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
         private ConvGeometry geometryFor(Shape x, Shape d) {
             if (x.rank() != slides.size() + 2 || d.rank() != x.rank() || d.dim(0) != x.dim(0) || x.dim(1) % groups != 0) {
                 throw ShapeException.of(name(), "do not fit", "both are [batch, channels" + ", size".repeat(slides.size()) + "]", x, d);
@@ -245,7 +232,7 @@ public final class Convolutions {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom(in[0] + " \\star " + in[1]);
+            return new WindowTex(slides).weightGradient(in[0], in[1], groups);
         }
 
         @Override
@@ -255,7 +242,8 @@ public final class Convolutions {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {transposed(in[1], d), Tex.atom(in[0] + " \\star " + d)};
+            var windows = new WindowTex(slides);
+            return new Tex[] {windows.inputGradient(in[1], d, groups), windows.conv(in[0], d, groups)};
         }
 
         @Override
@@ -269,11 +257,6 @@ public final class Convolutions {
             return List.of(new Shape[][] {{input(2, groups, 9, kernel.rank()), input(1, groups, 9, kernel.rank())},
                 {input(1, groups, 9, kernel.rank()), input(1, groups, 99, kernel.rank())}});
         }
-    }
-
-    /** \delta \star^\top w. */
-    private static Tex transposed(Tex d, Tex w) {
-        return Tex.atom(d + " \\mathbin{{\\star}^{\\top}} " + w);
     }
 
     // ---- samples: inputs of 5 (2 in the third dimension), windows of 2 ----

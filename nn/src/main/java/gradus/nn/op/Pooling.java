@@ -126,11 +126,6 @@ public final class Pooling {
         }
 
         @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         public boolean takesIndices(int i) {
             return i == 1;
         }
@@ -159,7 +154,7 @@ public final class Pooling {
 
         @Override
         public Tex tex(Tex... in) {
-            return in[0].sub(in[1].text());
+            return at(in[0], in[1]);
         }
 
         @Override
@@ -169,7 +164,7 @@ public final class Pooling {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.call("\\operatorname{unpool}", d), Tex.number(0)};
+            return new Tex[] {put(d, in[1], in[0].shape()), Tex.number(0)};
         }
 
         @Override
@@ -194,11 +189,6 @@ public final class Pooling {
         @Override
         public String name() {
             return "maxUnpool";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
         }
 
         @Override
@@ -234,7 +224,7 @@ public final class Pooling {
 
         @Override
         public Tex tex(Tex... inputs) {
-            return Tex.call("\\operatorname{unpool}", inputs[0]);
+            return put(inputs[0], inputs[1], shape(inputs[0].shape(), inputs[1].shape()));
         }
 
         @Override
@@ -244,7 +234,7 @@ public final class Pooling {
 
         @Override
         public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
-            return new Tex[] {d.sub(inputs[1].text()), Tex.number(0)};
+            return new Tex[] {at(d, inputs[1]), Tex.number(0)};
         }
 
         @Override
@@ -266,11 +256,6 @@ public final class Pooling {
         }
 
         @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         public Shape shape(Shape... in) {
             return Sliding.out(geometry(name(), kernel, slides, in[0]), slides.size());
         }
@@ -288,7 +273,7 @@ public final class Pooling {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\sum_{k} " + in[0].sub("i + k"));
+            return new WindowTex(slides).windowSum(in[0], kernel);
         }
 
         @Override
@@ -298,7 +283,7 @@ public final class Pooling {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {Tex.atom("\\sum_{k} " + d.sub("i - k"))};
+            return new Tex[] {new WindowTex(slides).windowSpread(d, kernel)};
         }
 
         @Override
@@ -322,11 +307,6 @@ public final class Pooling {
         @Override
         public String name() {
             return "windowSpread";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
         }
 
         private ConvGeometry geometryFor(Shape d) {
@@ -356,7 +336,7 @@ public final class Pooling {
 
         @Override
         public Tex tex(Tex... inputs) {
-            return Tex.atom("\\sum_{k} " + inputs[0].sub("i - k"));
+            return new WindowTex(slides).windowSpread(inputs[0], kernel);
         }
 
         @Override
@@ -366,7 +346,7 @@ public final class Pooling {
 
         @Override
         public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
-            return new Tex[] {Tex.atom("\\sum_{k} " + d.sub("i + k"))};
+            return new Tex[] {new WindowTex(slides).windowSum(d, kernel)};
         }
 
         @Override
@@ -379,6 +359,26 @@ public final class Pooling {
         public List<Shape[]> misfits() {
             return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
         }
+    }
+
+    /** The channel's elements in one row, and of those the one at each position. */
+    private static Tex at(Tex x, Tex positions) {
+        var shape = x.shape();
+        int size = spatial(shape).size();
+        return Tex.call("\\operatorname{reshape}_{" + shape.dim(0) + " \\times " + shape.dim(1) + " \\times " + size + "}", x)
+                .entry("i, j, " + positions.entry(String.join(", ", Tex.indices(positions.shape().rank()).split(""))));
+    }
+
+    /** Each element added where its position says: Σ over p, q, r of the elements whose position is that of k, l, m. */
+    private static Tex put(Tex d, Tex positions, Shape to) {
+        var from = "i, j, " + String.join(", ", "pqr".substring(0, d.shape().rank() - 2).split(""));
+        var place = new StringBuilder();
+        var strides = spatial(to).strides();
+        for (int a = 0; a < strides.length; a++) {
+            place.append(a == 0 ? "" : " + ").append(strides[a] == 1 ? "" : strides[a] + " ").append("klm".charAt(a));
+        }
+        return new Tex("\\sum_{" + from.substring(6) + "} \\mathbf{1}_{" + positions.entry(from) + " = " + place + "} \\, "
+                + d.entry(from), Tex.Binding.PREFIX);
     }
 
     private static Tensor run(ConvGeometry g, Tensor x, Shape shape, boolean back) {

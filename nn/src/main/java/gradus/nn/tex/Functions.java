@@ -248,7 +248,22 @@ final class Functions {
 
     private static void shapes() {
         ALL.put("reshape", (to, x) -> x[0].reshape(whole(to)));
+        ALL.put("pad", (ends, x) -> padded(x[0], whole(ends)));
         ALL.put("concat", (axis, x) -> NdArray.concat((int) axis[0].item(), List.of(x)));
+    }
+
+    /** Zeros around the last axes, {@code ends} being how many before and after the first of them, and so on. */
+    private static NdArray padded(NdArray x, int... ends) {
+        var padded = x;
+        for (int i = 0; i < ends.length; i += 2) {
+            int axis = x.rank() - (ends.length - i) / 2;
+            var before = padded.shape().clone();
+            var after = padded.shape().clone();
+            before[axis] = ends[i];
+            after[axis] = ends[i + 1];
+            padded = NdArray.concat(axis, List.of(NdArray.full(0, before), padded, NdArray.full(0, after)));
+        }
+        return padded;
     }
 
     private static int[] whole(NdArray... numbers) {

@@ -112,21 +112,24 @@ final class Indices {
                     arguments.forEach(argument -> collect(argument, below, bound, found));
             case Formula.Big big -> {
                 var inner = new HashSet<>(bound);
-                inner.addAll(names(big, bound));
-                big.parts().forEach(part -> collect(part, below, inner, found));
+                inner.addAll(names(big));
+                big.below().forEach(item -> collect(item, !isStart(item, big), inner, found));
+                big.above().ifPresent(above -> collect(above, below, inner, found));
+                collect(big.body(), below, inner, found);
             }
             default -> formula.parts().forEach(part -> collect(part, below, bound, found));
         }
     }
 
-    /** The names that an operator runs. */
-    private Set<Formula> names(Formula.Big big, Set<Formula> bound) {
+    /** The names that an operator runs: i alone or of i = 1, i ≠ j and 1 ≤ i < n; of the condition i + j = k none. */
+    private static Set<Formula> names(Formula.Big big) {
         var names = new LinkedHashSet<Formula>();
         for (var item : big.below()) {
-            if (item instanceof Formula.Comparison(var terms, var relations) && relations.equals(List.of("="))) {
-                names.add(terms.getFirst());
-            } else if (item instanceof Formula.Comparison) {
-                collect(item, true, bound, names);
+            if (item instanceof Formula.Comparison(var terms, var _)) {
+                var name = terms.get(terms.size() > 2 ? 1 : 0);
+                if (name instanceof Formula.Symbol || name instanceof Formula.Sub) {
+                    names.add(name);
+                }
             } else {
                 names.add(item);
             }
@@ -137,21 +140,27 @@ final class Indices {
     /** What an operator runs over; {@code whole} gives the value of a bound. */
     Ranges ranges(Formula.Big big, ToIntFunction<Formula> whole) {
         Optional<Integer> last = big.above().map(whole::applyAsInt);
-        Optional<Integer> first = big.below().stream().filter(item -> item instanceof Formula.Comparison(var _, var relations)
-                && relations.equals(List.of("="))).map(item -> whole.applyAsInt(((Formula.Comparison) item).terms().getLast()))
-                .findFirst();
+        Optional<Integer> first = big.below().stream().filter(item -> isStart(item, big))
+                .map(item -> whole.applyAsInt(((Formula.Comparison) item).terms().getLast())).findFirst();
         if (first.isPresent() != last.isPresent()) {
             throw NdArray.unfit("one end of the range is missing", "\\sum_{i=1}^{n}, or \\sum_{i} for a whole axis");
         }
-        var names = List.copyOf(names(big, Set.of()));
+        var names = List.copyOf(names(big));
         var ranges = new ArrayList<Range>();
         for (var name : names) {
             ranges.add(first.isPresent() ? new Range(first.get(), Math.max(0, last.orElseThrow() - first.get() + 1))
                     : range(name, big).orElseThrow(() -> NdArray.unfit("the range of the index " + text(name)
                             + " shows nowhere", "write \\sum_{" + text(name) + "=1}^{n}")));
         }
-        return new Ranges(names, ranges, big.below().stream().filter(item -> item instanceof Formula.Comparison(var _,
-                var relations) && !relations.equals(List.of("="))).toList());
+        return new Ranges(names, ranges, big.below().stream()
+                .filter(item -> item instanceof Formula.Comparison && !isStart(item, big)).toList());
+    }
+
+    /** Where an index starts, i = 1; but if i is listed besides, a condition on it. */
+    private static boolean isStart(Formula item, Formula.Big big) {
+        return item instanceof Formula.Comparison(var terms, var relations) && relations.equals(List.of("="))
+                && (terms.getFirst() instanceof Formula.Symbol || terms.getFirst() instanceof Formula.Sub)
+                && !big.below().contains(terms.getFirst());
     }
 
     /** The range that an index has by running along axes inside a formula. */

@@ -47,7 +47,8 @@ class EvaluatorTest {
         // indices
         "\\sum_{i} {x}_{i}; 2", "\\sum_{i=1}^{n} i^2; 14", "\\sum_{i=1}^n \\sum_{j=1}^{i} j; 10", "\\sum_{i,j} A_{ij}; 21",
         "\\sum_i x_i y_i + 1; 5.5", "\\prod_{i} x_i; -6", "\\max_i x_i; 3", "\\min_{i} {x}_{i} - 1; -3", "\\arg\\max_i y_i; 3",
-        "\\sum_{i \\ne 1} {x}_{i}; 1", "\\sum_{j} A_{2j}; 15", "\\sum_{i} A[0, i]; 6", "\\sum_{i=0}^{1} x[i + 1]; 1",
+        "\\sum_{i \\ne 1} {x}_{i}; 1", "\\sum_i \\sum_{j < i} x_i x_j; -5",
+        "\\sum_{i, j, i + j = 4} x_i y_j; 1.5", "\\sum_{j} A_{2j}; 15", "\\sum_{i} A[0, i]; 6", "\\sum_{i=0}^{1} x[i + 1]; 1",
         "\\sum_{i,j} \\delta_{ij} A_{ij}; 6", "\\sum_{i} A[i, c[i]]; 7", "\\sum_{i=1}^{0} x_i; 0",
         "\\sum_{k_w=0}^{1} y[k_w]; 1.5", "\\sum_{i,j=1}^{2} A_{ij}; 12", "\\sum_i \\left(A A^\\top\\right)_{ii}; 91",
         // conditions
