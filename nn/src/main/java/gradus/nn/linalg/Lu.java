@@ -135,9 +135,10 @@ public record Lu(int rows, int columns, double[] factors, int[] order, int sign,
             if (width == 1) {
                 x[i] -= upper ? Rows.dot(t, i * n + i + 1, x, i + 1, n - i - 1) : Rows.dot(t, i * n, x, 0, i);
             } else {
-                for (int j = upper ? i + 1 : 0; j < (upper ? n : i); j++) {
-                    Rows.add(-t[i * n + j], x, j * width, x, i * width, width);
-                }
+                int from = upper ? i + 1 : 0;   // row i of X ← −(−row i + Σ tᵢⱼ row j)
+                Rows.scale(-1, x, i * width, width);
+                Rows.addAll(t, i * n + from, upper ? n - from : i, x, from * width, x, i * width, width);
+                Rows.scale(-1, x, i * width, width);
             }
             if (!unit) {
                 for (int j = 0; j < width; j++) {

@@ -6,32 +6,64 @@ final class Rows {
     /** The distance from 1 to the next double, 2⁻⁵². */
     static final double EPSILON = Math.ulp(1.0);
 
+    /** How many interleaved sums a dot product is made of. */
+    static final int LANES = 16;
+
+    // VectorRows must not be touched without the module: its loading would fail
+    private static final boolean VECTORS = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
     private Rows() {
     }
 
-    /** Σ aᵢ bᵢ, in four interleaved sums, so that an addition need not wait for the one before. */
+    /** Σ aᵢ bᵢ: from {@link #LANES} terms on in as many interleaved sums, then the rest. */
     static double dot(double[] a, int aAt, double[] b, int bAt, int n) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
+        double sum = 0;
         int i = 0;
-        for (; i + 3 < n; i += 4) {
-            s0 += a[aAt + i] * b[bAt + i];
-            s1 += a[aAt + i + 1] * b[bAt + i + 1];
-            s2 += a[aAt + i + 2] * b[bAt + i + 2];
-            s3 += a[aAt + i + 3] * b[bAt + i + 3];
+        if (n >= LANES) {
+            var lanes = new double[LANES];
+            i = VECTORS ? VectorRows.dot(a, aAt, b, bAt, n, lanes) : interleaved(a, aAt, b, bAt, n, lanes);
+            for (int half = LANES / 2; half > 0; half /= 2) {
+                for (int k = 0; k < half; k++) {
+                    lanes[k] += lanes[k + half];
+                }
+            }
+            sum = lanes[0];
         }
         for (; i < n; i++) {
-            s0 += a[aAt + i] * b[bAt + i];
+            sum = Math.fma(a[aAt + i], b[bAt + i], sum);
         }
-        return (s0 + s1) + (s2 + s3);
+        return sum;
+    }
+
+    private static int interleaved(double[] a, int aAt, double[] b, int bAt, int n, double[] lanes) {
+        int end = n - n % LANES;
+        for (int i = 0; i < end; i++) {
+            lanes[i % LANES] = Math.fma(a[aAt + i], b[bAt + i], lanes[i % LANES]);
+        }
+        return end;
     }
 
     /** y ← y + factor x. */
     static void add(double factor, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yAt + i] += factor * x[xAt + i];
+        for (int i = VECTORS ? VectorRows.add(factor, x, xAt, y, yAt, n) : 0; i < n; i++) {
+            y[yAt + i] = Math.fma(x[xAt + i], factor, y[yAt + i]);
+        }
+    }
+
+    /** y ← y + Σⱼ factors[at + j] · row j of X, for {@code count} rows of X, which lie n apart, in ascending order of j. */
+    static void addAll(double[] factors, int at, int count, double[] x, int xAt, double[] y, int yAt, int n) {
+        int j = 0;
+        for (; VECTORS && j + 3 < count; j += 4) {
+            for (int i = VectorRows.addFour(factors, at + j, x, xAt + j * n, y, yAt, n); i < n; i++) {
+                double sum = y[yAt + i];
+                for (int k = j; k < j + 4; k++) {
+                    sum = Math.fma(x[xAt + k * n + i], factors[at + k], sum);
+                }
+                y[yAt + i] = sum;
+            }
+        }
+        for (; j < count; j++) {
+            add(factors[at + j], x, xAt + j * n, y, yAt, n);
         }
     }
 
@@ -43,7 +75,7 @@ final class Rows {
 
     /** (x, y) ← (c x − s y, s x + c y): a rotation of two rows. */
     static void rotate(double c, double s, double[] x, int xAt, double[] y, int yAt, int n) {
-        for (int i = 0; i < n; i++) {
+        for (int i = VECTORS ? VectorRows.rotate(c, s, x, xAt, y, yAt, n) : 0; i < n; i++) {
             double left = x[xAt + i];
             double right = y[yAt + i];
             x[xAt + i] = c * left - s * right;
@@ -73,9 +105,7 @@ final class Rows {
     static double[] product(double[] a, double[] b, int m, int k, int n) {
         var c = new double[m * n];
         for (int i = 0; i < m; i++) {
-            for (int l = 0; l < k; l++) {
-                add(a[i * k + l], b, l * n, c, i * n, n);
-            }
+            addAll(a, i * k, k, b, 0, c, i * n, n);
         }
         return c;
     }

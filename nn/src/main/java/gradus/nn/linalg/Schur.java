@@ -19,50 +19,45 @@ record Schur(int n, double[] t, double[] zt) {
         return schur;
     }
 
-    /**
-     * Reflects rows first … last so that v becomes a multiple of the first unit vector, and the columns likewise, so that
-     * the eigenvalues stay. Rows change from {@code fromColumn} on, columns down to {@code toRow}; elsewhere they are zero.
-     */
-    private void reflect(int first, int last, double[] v, int fromColumn, int toRow) {
-        int m = last - first + 1;
-        double tail = Rows.dot(v, 1, v, 1, m - 1);
-        if (tail < 1e-290) {
-            return;
-        }
-        double norm = Math.sqrt(v[0] * v[0] + tail);
-        double head = v[0] + Math.copySign(norm, v[0]);
-        double beta = 2 / (head * head + tail);
-        v[0] = head;
-        int width = n - fromColumn;
-        var along = new double[width];
-        for (int i = 0; i < m; i++) {
-            Rows.add(beta * v[i], t, (first + i) * n + fromColumn, along, 0, width);
-        }
-        for (int i = 0; i < m; i++) {
-            Rows.add(-v[i], along, 0, t, (first + i) * n + fromColumn, width);
-        }
-        for (int row = 0; row <= toRow; row++) {
-            Rows.add(-beta * Rows.dot(t, row * n + first, v, 0, m), v, 0, t, row * n + first, m);
-        }
-        along = new double[n];
-        for (int i = 0; i < m; i++) {
-            Rows.add(beta * v[i], zt, (first + i) * n, along, 0, n);
-        }
-        for (int i = 0; i < m; i++) {
-            Rows.add(-v[i], along, 0, zt, (first + i) * n, n);
-        }
-    }
-
     private void toHessenberg() {
         for (int k = 0; k + 2 < n; k++) {
-            var v = new double[n - k - 1];
-            for (int i = 0; i < v.length; i++) {
+            int m = n - k - 1;
+            var v = new double[m];
+            for (int i = 0; i < m; i++) {
                 v[i] = t[(k + 1 + i) * n + k];
             }
-            reflect(k + 1, n - 1, v, k, n - 1);
+            double beta = householder(v);
+            reflectRows(t, k + 1, v, beta, k);
+            for (int row = 0; row < n; row++) {
+                int at = row * n + k + 1;
+                Rows.add(-beta * Rows.dot(t, at, v, 0, m), v, 0, t, at, m);
+            }
+            reflectRows(zt, k + 1, v, beta, 0);
             for (int i = k + 2; i < n; i++) {
                 t[i * n + k] = 0;
             }
+        }
+    }
+
+    /** Turns v into the vector whose reflection I − β v vᵀ makes a multiple of the first unit vector of it; returns β. */
+    private static double householder(double[] v) {
+        double tail = Rows.dot(v, 1, v, 1, v.length - 1);
+        if (tail < 1e-290) {
+            return 0;
+        }
+        v[0] += Math.copySign(Math.sqrt(v[0] * v[0] + tail), v[0]);
+        return 2 / (v[0] * v[0] + tail);
+    }
+
+    /** A ← (I − β v vᵀ) A on the rows from {@code first} and the columns from {@code from}. */
+    private void reflectRows(double[] a, int first, double[] v, double beta, int from) {
+        int width = n - from;
+        var along = new double[width];
+        for (int i = 0; i < v.length; i++) {
+            Rows.add(beta * v[i], a, (first + i) * n + from, along, 0, width);
+        }
+        for (int i = 0; i < v.length; i++) {
+            Rows.add(-v[i], along, 0, a, (first + i) * n + from, width);
         }
     }
 
@@ -119,9 +114,8 @@ record Schur(int n, double[] t, double[] zt) {
             int last = Math.min(k + 2, high);
             double scale = Math.max(Math.abs(x), Math.max(Math.abs(y), Math.abs(z)));
             if (scale > 0) {
-                var v = last - k == 2 ? new double[] {x / scale, y / scale, z / scale}
-                        : new double[] {x / scale, y / scale};
-                reflect(k, last, v, Math.max(k - 1, 0), Math.min(k + 3, high));
+                var v = new double[] {x / scale, y / scale, last - k == 2 ? z / scale : 0};
+                bulge(k, last, v, householder(v), Math.max(k - 1, 0), Math.min(k + 3, high));
             }
             if (k > low) {
                 for (int i = k + 1; i <= last; i++) {
@@ -134,6 +128,37 @@ record Schur(int n, double[] t, double[] zt) {
                 z = k + 3 <= high ? t[(k + 3) * n + k] : 0;
             }
         }
+    }
+
+    /**
+     * Reflects rows k, k + 1 and {@code last} from column {@code from} on, and these columns down to row {@code to}; elsewhere
+     * they are zero. With last = k + 1 the third element of v is 0.
+     */
+    private void bulge(int k, int last, double[] v, double beta, int from, int to) {
+        double v0 = v[0];
+        double v1 = v[1];
+        double v2 = v[2];
+        for (int j = from; j < n; j++) {
+            threeRows(t, k * n + j, last * n + j, v0, v1, v2, beta);
+        }
+        for (int j = 0; j < n; j++) {
+            threeRows(zt, k * n + j, last * n + j, v0, v1, v2, beta);
+        }
+        for (int row = 0; row <= to; row++) {
+            int at = row * n + k;
+            int third = row * n + last;
+            double along = beta * (v0 * t[at] + v1 * t[at + 1] + v2 * t[third]);
+            t[at] -= along * v0;
+            t[at + 1] -= along * v1;
+            t[third] -= along * v2;
+        }
+    }
+
+    private void threeRows(double[] a, int at, int third, double v0, double v1, double v2, double beta) {
+        double along = beta * (v0 * a[at] + v1 * a[at + n] + v2 * a[third]);
+        a[at] -= along * v0;
+        a[at + n] -= along * v1;
+        a[third] -= along * v2;
     }
 
     /** Makes the 2 × 2 block at {@code k} triangular when its eigenvalues are real. */

@@ -361,8 +361,8 @@ public final class Spectra {
 
         @Override
         public List<Tensor[]> samples() {
-            var noisy = Samples.normal(4, 4).times(0.2).plus(Tensor.of(new Shape(4, 4),
-                    new double[] {1, -2, 0, 0, 2, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 3}));   // a pair 1 ± 2i, −1 and 3, disturbed
+            var noisy = Samples.normal(4, 4).times(0.1).plus(Tensor.of(new Shape(4, 4),   // ½ ± i, −½ and 3/2, disturbed
+                    new double[] {0.5, -1, 0, 0, 1, 0.5, 0, 0, 0, 0, -0.5, 0, 0, 0, 0, 1.5}));
             return List.of(Samples.of(noisy), Samples.of(Matrices.regular(2, 3, 3)), Samples.of(noisy.t()),
                     Samples.of(Samples.normal(1, 1)), Samples.of(Samples.normal(0, 0)));
         }

@@ -238,7 +238,40 @@ class FactorizationTest {
             var turned = MatrixExponential.of(new double[] {0, -angle, angle, 0}, 2);
             assertArrayEquals(new double[] {Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle)}, turned, 1e-13);
         }
-        assertEquals(1, MatrixExponential.of(new double[] {-20}, 1)[0] / Math.exp(-20), 1e-14);
+        assertEquals(1, MatrixExponential.of(new double[] {-20}, 1)[0] / Math.exp(-20), 1e-13);   // four squarings
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 15, 16, 17, 64, 101})
+    void rowsHaveTheSameBitsWithVectorsAndWithout(int n) {
+        var a = random(5, n + 3);
+        var lanes = new double[Rows.LANES];
+        int whole = n - n % Rows.LANES;
+        for (int i = 0; i < whole; i++) {
+            lanes[i % Rows.LANES] = Math.fma(a[1 + i], a[n + 3 + i], lanes[i % Rows.LANES]);
+        }
+        for (int half = Rows.LANES / 2; half > 0; half /= 2) {
+            for (int k = 0; k < half; k++) {
+                lanes[k] += lanes[k + half];
+            }
+        }
+        double dot = lanes[0];
+        var sum = new double[n];
+        var turned = new double[2 * n];
+        for (int i = 0; i < n; i++) {
+            dot = i < whole ? dot : Math.fma(a[1 + i], a[n + 3 + i], dot);
+            for (int j = 0; j < 5; j++) {
+                sum[i] = Math.fma(a[j * n + i], a[n + j], sum[i]);
+            }
+            turned[i] = 0.6 * a[i] - 0.8 * a[n + i];
+            turned[n + i] = 0.8 * a[i] + 0.6 * a[n + i];
+        }
+        assertEquals(dot, Rows.dot(a, 1, a, n + 3, n));
+        var added = new double[n];
+        Rows.addAll(a, n, 5, a, 0, added, 0, n);
+        assertArrayEquals(sum, added);
+        Rows.rotate(0.6, 0.8, a, 0, a, n, n);
+        assertArrayEquals(turned, Arrays.copyOf(a, 2 * n));
     }
 
     @Test
