@@ -22,6 +22,7 @@ public final class Program {
     private final int[] outputs;
     private final int[] slots;   // for each step the scratch slot that holds its result while it is needed
     private int slotCount;
+    private volatile Object prepared;
 
     private Program(int inputs, double[] constants, Step[] steps, int[] outputs) {
         this.inputs = inputs;
@@ -109,6 +110,15 @@ public final class Program {
     /** The register of result number {@code i}. */
     public int output(int i) {
         return outputs[i];
+    }
+
+    /** What a backend has made of this program, {@code null} at first. */
+    public Object prepared() {
+        return prepared;
+    }
+
+    public void prepare(Object what) {
+        prepared = what;
     }
 
     @Override

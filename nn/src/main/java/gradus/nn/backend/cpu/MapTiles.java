@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * Executes the program of a {@link Kernel.Map} in float32, tile by tile: each step runs over a few hundred numbers that stay
- * in the first-level cache, so a chain of steps reads and writes memory once. Interpreting steps by the tile costs some
- * nanoseconds each, needs no code generation, and every step is the loop that a single operation runs: fused and unfused
- * chains are equal to the bit.
+ * in the first-level cache, so a chain of steps reads and writes memory once. Interpreting steps by the tile is fast from the
+ * first call on; programs that run much get code of their own, see {@link MapCompiler}. Both do what the loop of a single
+ * operation does: fused and unfused chains are equal to the bit.
  */
 final class MapTiles {
 
@@ -22,6 +22,7 @@ final class MapTiles {
     private float[][] arrays = new float[0][];     // for each register the array with its numbers, null if all are equal
     private int[] starts = new int[0];             // where in it they begin
     private float[] numbers = new float[0];        // the number, if all are equal
+    private float[][] out = new float[0][];
 
     private MapTiles() {
     }
@@ -67,13 +68,15 @@ final class MapTiles {
         int inner = map.inner();
         if (inner >= TILE) {
             int perRow = (inner + TILE - 1) / TILE;
-            for (int piece = from; piece < to; piece++) {
+            for (int piece = from; piece < to;) {
                 int row = piece / perRow;
                 int at = piece % perRow * TILE;
                 for (int r = 0; r < program.inputs(); r++) {
                     alongRow(r, map.in()[r], map.in()[r].start(row, map.outer()), at);
                 }
-                steps(map, row * inner + at, Math.min(TILE, inner - at));
+                int pieces = Math.min(to - piece, perRow - piece % perRow);   // as far as this row goes
+                compute(map, row * inner + at, Math.min(pieces * TILE, inner - at));
+                piece += pieces;
             }
         } else {
             int rows = Math.max(1, TILE / inner);
@@ -87,10 +90,11 @@ final class MapTiles {
                 for (int r = 0; r < program.inputs(); r++) {
                     wholeRows(r, map.in()[r], map.outer(), row, count, inner);
                 }
-                steps(map, row * inner, count * inner);
+                compute(map, row * inner, count * inner);
             }
         }
         Arrays.fill(arrays, null);   // the numbers of tensors must not live on in a thread
+        Arrays.fill(out, null);
     }
 
     private void alongRow(int register, Operand x, int start, int at) {
@@ -135,6 +139,46 @@ final class MapTiles {
                 }
             }
         }
+    }
+
+    /** Numbers that lie one behind the other, by compiled code if there is some, else by tiles; the last few step by step. */
+    private void compute(Kernel.Map map, int at, int n) {
+        var program = map.program();
+        int done = 0;
+        if (n >= MapCode.SPECIES.length() && program.steps() > 1) {
+            var codes = program.prepared() instanceof MapCompiler.Codes known ? known : prepare(program);
+            var code = codes.ready(program, arrays, n);
+            if (code != null) {
+                done = MapCode.SPECIES.loopBound(n);
+                code.run(arrays, starts, numbers, outputs(map), at, done);
+            }
+        }
+        for (int i = done; i < n; i += TILE) {
+            shift(program.inputs(), i == done ? done : TILE);
+            steps(map, at + i, Math.min(TILE, n - i));
+        }
+    }
+
+    private void shift(int inputs, int by) {
+        for (int r = 0; r < inputs; r++) {
+            starts[r] += by;
+        }
+    }
+
+    private static MapCompiler.Codes prepare(Program program) {
+        var codes = new MapCompiler.Codes();
+        program.prepare(codes);
+        return codes;
+    }
+
+    private float[][] outputs(Kernel.Map map) {
+        if (out.length < map.out().length) {
+            out = new float[map.out().length][];
+        }
+        for (int k = 0; k < map.out().length; k++) {
+            out[k] = map.out()[k].floats();
+        }
+        return out;
     }
 
     private void steps(Kernel.Map map, int at, int n) {

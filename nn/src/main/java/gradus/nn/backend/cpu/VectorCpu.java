@@ -15,6 +15,8 @@ final class VectorCpu extends PlainCpu {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
+    private static final ThreadLocal<float[]> EXPONENTIALS = ThreadLocal.withInitial(() -> new float[0]);
+
     private final MatMul matmul = new MatMul();
 
     @Override
@@ -87,28 +89,36 @@ final class VectorCpu extends PlainCpu {
         var x = r.in().floats();
         var y = r.out().floats();
         int n = r.n();
-        for (int row = 0; row < r.rows(); row++) {
-            int from = row * n;
+        int together = Math.max(1, MapTiles.TILE / Math.max(1, n));   // short rows fill vectors only together
+        for (int row = 0; row < r.rows(); row += together) {
+            rows(r.f(), x, y, row * n, Math.min(together, r.rows() - row), n);
+        }
+    }
+
+    private void rows(RowFunction f, float[] x, float[] y, int from, int rows, int n) {
+        int to = from + rows * n;
+        for (int at = from; at < to; at += n) {
             float max = Float.NEGATIVE_INFINITY;
-            for (int i = from; i < from + n; i++) {
+            for (int i = at; i < at + n; i++) {
                 max = Math.max(max, x[i]);
             }
-            int whole = from + SPECIES.loopBound(n);
-            for (int i = from; i < whole; i += LENGTH) {
-                VectorMath.exp(load(x, i).sub(max)).intoArray(y, i);
+            ScalarLoops.withNumber(Fn.SUB, x, at, max, y, at, n);
+        }
+        if (f == RowFunction.SOFTMAX) {
+            VectorLoops.unary(Fn.EXP, y, from, y, from, rows * n);
+            for (int at = from; at < to; at += n) {
+                ScalarLoops.withNumber(Fn.DIV, y, at, sum(y, at, n), y, at, n);
             }
-            for (int i = whole; i < from + n; i++) {
-                y[i] = FloatMath.exp(x[i] - max);
-            }
-            float sum = sum(y, from, n);
-            if (r.f() == RowFunction.SOFTMAX) {
-                ScalarLoops.withNumber(Fn.DIV, y, from, sum, y, from, n);
-            } else {
-                float logSum = FloatMath.log(sum);
-                for (int i = from; i < from + n; i++) {
-                    y[i] = x[i] - max - logSum;
-                }
-            }
+            return;
+        }
+        var exponentials = EXPONENTIALS.get();
+        if (exponentials.length < rows * n) {
+            exponentials = new float[rows * n];
+            EXPONENTIALS.set(exponentials);
+        }
+        VectorLoops.unary(Fn.EXP, y, from, exponentials, 0, rows * n);
+        for (int at = from; at < to; at += n) {
+            ScalarLoops.withNumber(Fn.SUB, y, at, FloatMath.log(sum(exponentials, at - from, n)), y, at, n);
         }
     }
 

@@ -2,7 +2,6 @@ package gradus.nn.backend.cpu;
 
 import gradus.nn.backend.Fn;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -126,8 +125,7 @@ final class VectorLoops {
 
     private static void sign(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            var v = load(x, xAt + i);
-            v.blend(1f, v.compare(VectorOperators.GT, 0f)).blend(-1f, v.lt(0f)).intoArray(y, yAt + i);
+            VectorMath.sign(load(x, xAt + i)).intoArray(y, yAt + i);
         }
     }
 
@@ -301,23 +299,20 @@ final class VectorLoops {
     }
 
     private static void gt(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
-        var zero = FloatVector.zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
-            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.GT, load(y, yAt + i))).intoArray(z, zAt + i);
+            VectorMath.gt(load(x, xAt + i), load(y, yAt + i)).intoArray(z, zAt + i);
         }
     }
 
     private static void ge(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
-        var zero = FloatVector.zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
-            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.GE, load(y, yAt + i))).intoArray(z, zAt + i);
+            VectorMath.ge(load(x, xAt + i), load(y, yAt + i)).intoArray(z, zAt + i);
         }
     }
 
     private static void eq(float[] x, int xAt, float[] y, int yAt, float[] z, int zAt, int n) {
-        var zero = FloatVector.zero(SPECIES);
         for (int i = 0; i < n; i += LENGTH) {
-            zero.blend(1f, load(x, xAt + i).compare(VectorOperators.EQ, load(y, yAt + i))).intoArray(z, zAt + i);
+            VectorMath.eq(load(x, xAt + i), load(y, yAt + i)).intoArray(z, zAt + i);
         }
     }
 
@@ -331,8 +326,7 @@ final class VectorLoops {
     static void select(float[] x, int xAt, float[] y, int yAt, float[] w, int wAt, float[] z, int zAt, int n) {
         int whole = SPECIES.loopBound(n);
         for (int i = 0; i < whole; i += LENGTH) {
-            load(y, yAt + i).blend(load(w, wAt + i), load(x, xAt + i).compare(VectorOperators.EQ, 0f))
-                    .intoArray(z, zAt + i);
+            VectorMath.select(load(x, xAt + i), load(y, yAt + i), load(w, wAt + i)).intoArray(z, zAt + i);
         }
         for (int i = whole; i < n; i++) {
             z[zAt + i] = x[xAt + i] != 0f ? y[yAt + i] : w[wAt + i];

@@ -385,4 +385,33 @@ final class VectorMath {
     private static FloatVector withSignOf(FloatVector x, FloatVector y) {
         return y.reinterpretAsInts().and(~SIGN_BIT).or(x.reinterpretAsInts().and(SIGN_BIT)).reinterpretAsFloats();
     }
+
+    /** −1, 0 or 1. */
+    static FloatVector sign(FloatVector x) {
+        return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(-1f, x.lt(0f));
+    }
+
+    static FloatVector reciprocal(FloatVector x) {
+        return all(1f).div(x);
+    }
+
+    /** 1 where x > y, else 0. */
+    static FloatVector gt(FloatVector x, FloatVector y) {
+        return FloatVector.zero(FLOATS).blend(1f, x.compare(VectorOperators.GT, y));
+    }
+
+    /** 1 where x ≥ y, else 0. */
+    static FloatVector ge(FloatVector x, FloatVector y) {
+        return FloatVector.zero(FLOATS).blend(1f, x.compare(VectorOperators.GE, y));
+    }
+
+    /** 1 where x = y, else 0. */
+    static FloatVector eq(FloatVector x, FloatVector y) {
+        return FloatVector.zero(FLOATS).blend(1f, x.compare(VectorOperators.EQ, y));
+    }
+
+    /** y where x is not 0, else z. */
+    static FloatVector select(FloatVector x, FloatVector y, FloatVector z) {
+        return y.blend(z, x.compare(VectorOperators.EQ, 0f));
+    }
 }

@@ -76,6 +76,41 @@ class CpuTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Fn.class)
+    void codeMadeOfAProgramAgrees(Fn f) {
+        int n = 512;
+        var call = new Expr.Call(f, Expr.input(0), f.arity() > 1 ? Expr.input(1) : Expr.ZERO,
+                f.arity() > 2 ? Expr.input(2) : Expr.ZERO);
+        var program = Program.of(3, call, call.times(Expr.input(1)).plus(0.1));
+        if (!MapCode.isPossible(program)) {
+            assertTrue(f == Fn.POW || f == Fn.REMAINDER);
+            return;
+        }
+        var in = new Operand[] {withSpecials("a", n, 0), new Operand(normal("b", 1), 0, NO_AXES, 0), withSpecials("c", n, 7)};
+        var expected = new Buffer[] {Buffer.of(new float[n]), Buffer.of(new float[n])};
+        plain.run(new Kernel.Map(program, in, expected, NO_AXES, n));
+        var actual = new float[2][n];
+        MapCode.of(program, new boolean[] {false, true, false}).run(new float[][] {in[0].buffer().floats(), null,
+            in[2].buffer().floats()}, new int[3], new float[] {0, in[1].buffer().floats()[0], 0}, actual, 0, n);
+        assertArrayEquals(expected[0].floats(), actual[0]);
+        assertArrayEquals(expected[1].floats(), actual[1]);
+    }
+
+    @Test
+    void aChainThatRunsMuchAgreesBeforeAndAfterItIsCompiled() {
+        int n = 5000;
+        var x = new Operand(normal("x", n), 0, NO_AXES, 1);
+        var program = Program.of(1, Expr.input(0).square().plus(1).sqrt().div(Expr.input(0).minus(0.25)));
+        var expected = Buffer.of(new float[n]);
+        plain.run(new Kernel.Map(program, new Operand[] {x}, new Buffer[] {expected}, NO_AXES, n));
+        for (int i = 0; i < 3000; i++) {
+            var actual = Buffer.of(new float[n]);
+            vector.run(new Kernel.Map(program, new Operand[] {x}, new Buffer[] {actual}, NO_AXES, n));
+            assertArrayEquals(expected.floats(), actual.floats());
+        }
+    }
+
     /** A chain with constants, numbers that repeat, and a value used twice. */
     private static final Program CHAIN = Program.of(3, Expr.input(0).times(Expr.input(1)).plus(2).tanh()
             .times(Expr.input(0).gt(Expr.input(2)).select(Expr.input(1), Expr.constant(0.5))).minus(Expr.input(2)));
