@@ -38,10 +38,15 @@ public interface Backend {
 
     /** The default of a process: what the environment variable GRADUS_DEVICE names, else the CPU. */
     private static Backend fromEnvironment() {
-        return switch (System.getenv().getOrDefault("GRADUS_DEVICE", "cpu")) {
-            case "opencl" -> OpenCl.orCpu();
-            default -> Cpu.backend();
-        };
+        var named = System.getenv().getOrDefault("GRADUS_DEVICE", "cpu").strip();
+        if (named.equals("opencl") || named.startsWith("opencl:")) {
+            return OpenCl.deviceOrCpu(named.substring("opencl".length()).replaceFirst(":", ""));
+        }
+        if (!named.isEmpty() && !named.equals("cpu")) {
+            System.getLogger(Backend.class.getName()).log(System.Logger.Level.WARNING, "computing on the CPU: there is no"
+                    + " GRADUS_DEVICE=" + named + "\nhelp: cpu, opencl, opencl:0, or opencl: and a part of a device's name");
+        }
+        return Cpu.backend();
     }
 
     /** The choice made. */

@@ -19,7 +19,8 @@ public final class Buffer {
     private final DType dtype;
     private final int length;
     private Object array;          // float[], double[] or int[]; null while only the device has the numbers
-    private DeviceMemory device;   // null while only the array has them
+    private DeviceMemory device;   // memory of its own on a device, null if it never needed any
+    private boolean onDevice;      // whether that memory holds the numbers
     private int version;
 
     private Buffer(DType dtype, int length, Object array) {
@@ -75,7 +76,7 @@ public final class Buffer {
     public Object array() {
         if (array == null) {
             var fresh = zeros();
-            if (device != null) {
+            if (onDevice) {
                 device.download(fresh);
             }
             array = fresh;
@@ -97,16 +98,28 @@ public final class Buffer {
 
     /** The array holds new numbers: what a device has is stale. */
     public void arrayChanged() {
-        device = null;
+        if (array != null) {   // else nobody has touched it
+            onDevice = false;
+        }
     }
 
     /** Lets other memory of the same type and length stand behind this buffer. */
     public void rebind(Object newArray) {
         array = newArray;
-        device = null;
+        onDevice = false;
     }
 
-    /** Where a device holds the numbers, {@code null} where none does. */
+    /** Whether the numbers lie in an array; those that lie nowhere are zeros. */
+    public boolean onHost() {
+        return array != null;
+    }
+
+    /** Whether the numbers lie in {@link #device}. */
+    public boolean onDevice() {
+        return onDevice;
+    }
+
+    /** The memory that this buffer has on a device, {@code null} if it has none; it is kept while its numbers are stale. */
     public DeviceMemory device() {
         return device;
     }
@@ -114,11 +127,12 @@ public final class Buffer {
     /** A device has a copy of the numbers. */
     public void alsoOn(DeviceMemory memory) {
         device = memory;
+        onDevice = true;
     }
 
     /** A device holds new numbers: the array is stale and goes. */
     public void onlyOn(DeviceMemory memory) {
-        device = memory;
+        alsoOn(memory);
         array = null;
     }
 
@@ -146,6 +160,6 @@ public final class Buffer {
             case FLOAT64 -> doubles()[index] = value;
             case INT32 -> ints()[index] = (int) value;
         }
-        device = null;
+        onDevice = false;
     }
 }

@@ -42,6 +42,9 @@ class PlainCpu implements Backend {
             case Kernel.Standardize standardize -> new Standardization(this, standardize).run();
             case Kernel.Host(_, var in, var out, var function) -> function.compute(in, out);
         }
+        for (var written : kernel.writes()) {
+            written.arrayChanged();
+        }
     }
 
     void map(Kernel.Map map) {

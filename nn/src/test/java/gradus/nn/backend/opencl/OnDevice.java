@@ -1,0 +1,79 @@
+package gradus.nn.backend.opencl;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import gradus.nn.DType;
+import gradus.nn.backend.Backend;
+import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Kernel;
+import java.util.IdentityHashMap;
+import java.util.Random;
+import java.util.Map;
+import java.util.Optional;
+
+/** The device that tests run on, and the same kernel run there and on the CPU. */
+final class OnDevice {
+
+    private static final Optional<OpenClBackend> BACKEND = find();
+
+    private OnDevice() {
+    }
+
+    private static Optional<OpenClBackend> find() {
+        try {
+            return Optional.of((OpenClBackend) OpenCl.device(System.getProperty("opencl.device", "")));
+        } catch (OpenClException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The test is skipped where there is none; the whole of the tests, by the command, then has failed. */
+    static OpenClBackend backend() {
+        assumeTrue(BACKEND.isPresent(), "no OpenCL device");
+        return BACKEND.get();
+    }
+
+    /** The outputs of a kernel computed on the CPU and on the device from the same inputs. */
+    static double[][][] both(Kernel kernel) {
+        var outputs = new double[2][][];
+        Backend[] backends = {Backend.cpu(), backend()};
+        for (int i = 0; i < 2; i++) {
+            Map<Buffer, Buffer> copies = new IdentityHashMap<>();
+            var own = kernel.on(buffer -> copies.computeIfAbsent(buffer, OnDevice::copy));
+            backends[i].run(own);
+            outputs[i] = java.util.Arrays.stream(own.writes()).map(OnDevice::numbers).toArray(double[][]::new);
+        }
+        return outputs;
+    }
+
+    private static Buffer copy(Buffer buffer) {
+        return switch (buffer.dtype()) {
+            case FLOAT32 -> Buffer.of(buffer.floats().clone());
+            case FLOAT64 -> Buffer.of(buffer.doubles().clone());
+            case INT32 -> Buffer.of(buffer.ints().clone());
+        };
+    }
+
+    static double[] numbers(Buffer buffer) {
+        var numbers = new double[buffer.length()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = buffer.get(i);
+        }
+        return numbers;
+    }
+
+    /** Normal random numbers. */
+    static Buffer random(DType dtype, int length, long seed) {
+        var random = new Random(seed);
+        var buffer = Buffer.allocate(dtype, length);
+        for (int i = 0; i < length; i++) {
+            buffer.set(i, random.nextGaussian());
+        }
+        return buffer;
+    }
+
+    /** Random indices below {@code size}. */
+    static Buffer indices(int length, int size, long seed) {
+        return Buffer.of(new Random(seed).ints(length, 0, size).toArray());
+    }
+}
