@@ -54,7 +54,7 @@ public final class Movement {
         var letters = Tex.indices(x.shape().rank());
         var inner = letters.substring(0, at) + "m" + letters.substring(at + 1);
         return new Tex("\\sum_{m} \\mathbf{1}_{" + letters.charAt(at) + " = " + from + (step < 0 ? " - " : " + ")
-                + Math.abs(step) + " \\cdot m} \\, " + x.entry(String.join(", ", inner.split(""))), Tex.Binding.PREFIX);
+                + Math.abs(step) + " m} \\, " + x.entry(String.join(", ", inner.split(""))), Tex.Binding.PREFIX);
     }
 
     private static Optional<Tex> zeros(Shape shape) {

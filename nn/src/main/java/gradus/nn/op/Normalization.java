@@ -21,6 +21,10 @@ public final class Normalization {
     private Normalization() {
     }
 
+    /** Over the outer and the inner axis, which stay with size 1. */
+    private static final String MEAN = "\\operatorname{mean}_{0, 2}";
+    private static final String VARIANCE = "\\operatorname{var}_{0, 2}";
+
     /** scale · x + shift in one pass. */
     private static final Mapped AFFINE = new Mapped(Expr.input(0).times(Expr.input(1)).plus(Expr.input(2)), 3);
 
@@ -44,18 +48,18 @@ public final class Normalization {
     }
 
     private static Tex scale(Tex x, boolean centred, double epsilon) {
-        return Tex.atom("\\sqrt{" + Tex.call(centred ? "\\operatorname{var}" : "\\operatorname{mean}", centred ? x : x.pow(2))
+        return Tex.atom("\\sqrt{" + Tex.call(centred ? VARIANCE : MEAN, centred ? x : x.pow(2))
                 .plus(Tex.number(epsilon)) + "}");
     }
 
     private static Tex standardized(Tex x, boolean centred, double epsilon) {
-        return (centred ? x.minus(Tex.call("\\operatorname{mean}", x)) : x).over(scale(x, centred, epsilon));
+        return (centred ? x.minus(Tex.call(MEAN, x)) : x).over(scale(x, centred, epsilon));
     }
 
     private static Tex gradient(Tex x, Tex d, boolean centred, double epsilon) {
         var y = standardized(x, centred, epsilon);
-        var inner = centred ? d.minus(Tex.call("\\operatorname{mean}", d)) : d;
-        return inner.minus(y.odot(Tex.call("\\operatorname{mean}", d.odot(y)))).over(scale(x, centred, epsilon));
+        var inner = centred ? d.minus(Tex.call(MEAN, d)) : d;
+        return inner.minus(y.odot(Tex.call(MEAN, d.odot(y)))).over(scale(x, centred, epsilon));
     }
 
     private static List<Tensor[]> inputs() {
@@ -130,6 +134,11 @@ public final class Normalization {
         @Override
         public String name() {
             return new Standardize(epsilon, centred).name() + "'s gradient";
+        }
+
+        @Override
+        public Formulas formulas() {
+            return Formulas.NAMES;
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.stream.DoubleStream;
 /**
  * The functions that a formula may use without being told, by the word inside {@code \operatorname}; those with a command
  * of their own ({@code \tanh}) have it as their word. All act on elements unless they are about rows (the last axis),
- * matrices (the last two axes) or all elements.
+ * matrices (the last two axes) or all elements; the axes of {@code \operatorname{mean}_{0, 2}} stay with size 1.
  */
 final class Functions {
 
@@ -116,10 +116,22 @@ final class Functions {
     }
 
     private static void several() {
+        ALL.put("mean", (axes, x) -> mean(x[0], whole(axes)));
+        ALL.put("var", (axes, x) -> mean(x[0].with(mean(x[0], whole(axes)), (v, m) -> (v - m) * (v - m)), whole(axes)));
         ALL.put("max", (parameters, x) -> extreme(1, x));
         ALL.put("min", (parameters, x) -> extreme(-1, x));
         ALL.put("atan2", (parameters, x) -> x[0].with(x[1], Math::atan2));
         ALL.put("mod", (parameters, x) -> x[0].with(x[1], (a, b) -> a - Math.floor(a / b) * b));
+    }
+
+    /** Over some axes, which stay with size 1; over all when none is named. */
+    private static NdArray mean(NdArray x, int... axes) {
+        var shape = axes.length == 0 ? new int[0] : x.shape().clone();
+        for (int axis : axes) {
+            shape[axis] = 1;
+        }
+        var sums = x.summedTo(shape);
+        return sums.map(sum -> sum * sums.data().length / x.data().length);
     }
 
     /** Of several arguments element by element; of one, over all its elements. */

@@ -121,19 +121,31 @@ public record NdArray(int[] shape, double[] data) implements Value {
             throw unfit("shape " + Arrays.toString(shape) + " does not broadcast to " + Arrays.toString(to), "sum first");
         }
         var result = new double[size(to)];
-        for (int i = 0; i < result.length; i++) {
-            int from = 0;
-            int rest = i;
-            int step = 1;
-            for (int axis = 1; axis <= shape.length; axis++) {   // from the last
-                int n = shape[shape.length - axis];
-                from += rest % to[to.length - axis] % n * step;
-                rest /= to[to.length - axis];
-                step *= n;
-            }
-            result[i] = data[from];
+        Arrays.setAll(result, i -> data[source(i, to, shape)]);
+        return new NdArray(to, result);
+    }
+
+    /** The sum over all that {@code broadcastTo} would repeat from this shape. */
+    NdArray summedTo(int... to) {
+        var result = new double[size(to)];
+        for (int i = 0; i < data.length; i++) {
+            result[source(i, shape, to)] += data[i];
         }
         return new NdArray(to, result);
+    }
+
+    /** Of element i of one shape, where it comes from in the shape that was broadcast to it. */
+    private static int source(int i, int[] wide, int[] narrow) {
+        int source = 0;
+        int rest = i;
+        int step = 1;
+        for (int axis = 1; axis <= narrow.length; axis++) {   // from the last
+            int n = narrow[narrow.length - axis];
+            source += rest % wide[wide.length - axis] % n * step;
+            rest /= wide[wide.length - axis];
+            step *= n;
+        }
+        return source;
     }
 
     /** The axes in another order. */

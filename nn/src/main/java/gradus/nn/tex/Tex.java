@@ -81,19 +81,50 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
 
     /** A product of matrices, or of a number and anything: by juxtaposition. */
     public Tex times(Tex other) {
+        if (isSigned()) {
+            return text.equals("-1") ? other.neg() : unsigned().times(other).neg();
+        }
+        if (other.isSigned()) {
+            return times(other.unsigned()).neg();
+        }
         return new Tex(in(Binding.PRODUCT) + " \\, " + other.in(Binding.PREFIX), Binding.PRODUCT);
     }
 
     /** The elementwise (Hadamard) product; a number just stands in front. */
     public Tex odot(Tex other) {
-        if (other.isNumber() && !isNumber()) {
-            return other.text.startsWith("-") ? atom(other.text.substring(1)).times(this).neg() : other.times(this);
+        if (isNumber() || other.isNumber()) {
+            return isNumber() ? times(other) : other.times(this);
         }
-        return isNumber() ? times(other) : new Tex(in(Binding.HADAMARD) + " \\odot " + other.in(Binding.PREFIX), Binding.HADAMARD);
+        if (other.isSigned()) {
+            return odot(other.unsigned()).neg();
+        }
+        return new Tex(in(Binding.HADAMARD) + " \\odot "
+                + (other.binds == Binding.HADAMARD ? other.text : other.in(Binding.PREFIX)), Binding.HADAMARD);
     }
 
     private boolean isNumber() {
         return text.matches("-?[0-9.]+");
+    }
+
+    /** Whether it is a minus and something that needs no parentheses; then products take the minus before them. */
+    private boolean isSigned() {
+        return binds == Binding.SUM && text.startsWith("-") && !text.contains(" ");
+    }
+
+    /** Whether the brace opened here is closed by the last character. */
+    private static boolean closes(String text, int open) {
+        int depth = 0;
+        for (int i = open; i < text.length(); i++) {
+            depth += text.charAt(i) == '{' ? 1 : text.charAt(i) == '}' ? -1 : 0;
+            if (depth == 0) {
+                return i == text.length() - 1;
+            }
+        }
+        return false;
+    }
+
+    private Tex unsigned() {
+        return atom(text.substring(1));
     }
 
     /** This times a derivative, elementwise; a factor 1 is not written. */
@@ -101,7 +132,8 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return switch (derivative.text) {
             case "0" -> derivative;
             case "1" -> this;
-            case "-1" -> neg();
+            case String fraction when fraction.startsWith("\\frac{1}{") && closes(fraction, 8) ->
+                    new Tex("\\frac{" + text + fraction.substring(7), Binding.ATOM);
             default -> odot(derivative);
         };
     }
