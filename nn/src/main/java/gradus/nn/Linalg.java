@@ -269,7 +269,7 @@ public final class Linalg {
     /** How many singular values exceed max(m, n) ε times the largest: [.., m, n] → [..], without gradient. */
     public static Tensor matrixRank(Tensor a) {
         var s = svdvals(a.detach());
-        return s.shape().dim(-1) == 0 ? s.sum(-1) : s.minus(s.slice(-1, 0, 1).times(tolerance(a))).step().sum(-1);
+        return s.shape().dim(-1) == 0 ? s.sum(-1) : s.gt(s.slice(-1, 0, 1).times(tolerance(a))).sum(-1);
     }
 
     /** The spectral radius, the largest |λ|: whether powers of A grow (> 1) or fade (< 1). */

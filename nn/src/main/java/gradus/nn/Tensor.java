@@ -5,14 +5,20 @@ import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Kernel;
 import gradus.nn.compile.Tracer;
 import gradus.nn.grad.Gradients;
+import gradus.nn.op.Activations;
 import gradus.nn.op.Arithmetic;
+import gradus.nn.op.Comparisons;
+import gradus.nn.op.Comparisons.Kind;
+import gradus.nn.op.Comparisons.Relation;
 import gradus.nn.op.Elementwise;
+import gradus.nn.op.Elementwise.Rounding.Direction;
 import gradus.nn.op.Indexing;
 import gradus.nn.op.Losses;
 import gradus.nn.op.Movement;
 import gradus.nn.op.Op;
 import gradus.nn.op.Products;
 import gradus.nn.op.Reductions;
+import gradus.nn.op.Trigonometric;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
@@ -498,14 +504,169 @@ public final class Tensor {
         return apply(new Arithmetic.Maximum(), this, other);
     }
 
+    /** The smaller of both; at a tie each gets half of the gradient. */
+    public Tensor minimum(Tensor other) {
+        return apply(new Arithmetic.Minimum(), this, other);
+    }
+
+    public Tensor pow(double exponent) {
+        return apply(new Elementwise.Power(exponent), this);
+    }
+
+    /** Each element to the power of another; a negative one needs a whole exponent. */
+    public Tensor pow(Tensor exponent) {
+        return apply(new Arithmetic.Pow(), this, exponent);
+    }
+
+    /** What whole multiples of the divisor leave, with its sign: a − ⌊a/b⌋ b. */
+    public Tensor remainder(Tensor divisor) {
+        return apply(new Arithmetic.Remainder(), this, divisor);
+    }
+
+    public Tensor remainder(double divisor) {
+        return remainder(number(divisor));
+    }
+
+    /** The angle of the points with these ordinates and those abscissas, from −π to π. */
+    public Tensor atan2(Tensor abscissa) {
+        return apply(new Arithmetic.Atan2(), this, abscissa);
+    }
+
+    private Tensor number(double value) {
+        return scalar(value, dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+    }
+
+    // ---- comparisons: 1 where it is so, else 0 ----
+
+    public Tensor eq(Tensor other) {
+        return compare(Relation.EQ, other);
+    }
+
+    public Tensor eq(double number) {
+        return eq(number(number));
+    }
+
+    public Tensor ne(Tensor other) {
+        return compare(Relation.NE, other);
+    }
+
+    public Tensor ne(double number) {
+        return ne(number(number));
+    }
+
+    public Tensor lt(Tensor other) {
+        return compare(Relation.LT, other);
+    }
+
+    public Tensor lt(double number) {
+        return lt(number(number));
+    }
+
+    public Tensor le(Tensor other) {
+        return compare(Relation.LE, other);
+    }
+
+    public Tensor le(double number) {
+        return le(number(number));
+    }
+
+    public Tensor gt(Tensor other) {
+        return compare(Relation.GT, other);
+    }
+
+    public Tensor gt(double number) {
+        return gt(number(number));
+    }
+
+    public Tensor ge(Tensor other) {
+        return compare(Relation.GE, other);
+    }
+
+    public Tensor ge(double number) {
+        return ge(number(number));
+    }
+
+    private Tensor compare(Relation relation, Tensor other) {
+        return apply(new Comparisons.Compare(relation), this, other);
+    }
+
+    /** 1 where both are not 0. */
+    public Tensor and(Tensor other) {
+        return apply(new Comparisons.And(), this, other);
+    }
+
+    /** 1 where one of both is not 0. */
+    public Tensor or(Tensor other) {
+        return apply(new Comparisons.Or(), this, other);
+    }
+
+    /** 1 where this is 0. */
+    public Tensor not() {
+        return eq(0);
+    }
+
+    public Tensor isNaN() {
+        return apply(new Comparisons.Is(Kind.NAN), this);
+    }
+
+    public Tensor isFinite() {
+        return apply(new Comparisons.Is(Kind.FINITE), this);
+    }
+
+    public Tensor isInfinite() {
+        return apply(new Comparisons.Is(Kind.INFINITE), this);
+    }
+
+    /** The first of both where this is not 0, elsewhere the second; all three broadcast. */
+    public Tensor where(Tensor then, Tensor otherwise) {
+        return apply(new Comparisons.Where(), this, then, otherwise);
+    }
+
     // ---- element by element ----
 
     public Tensor neg() {
         return apply(new Elementwise.Neg(), this);
     }
 
+    public Tensor abs() {
+        return apply(new Elementwise.Abs(), this);
+    }
+
+    /** −1, 0 or 1. */
+    public Tensor sign() {
+        return apply(new Elementwise.Sign(), this);
+    }
+
+    public Tensor square() {
+        return apply(new Elementwise.Square(), this);
+    }
+
+    public Tensor sqrt() {
+        return apply(new Elementwise.Sqrt(), this);
+    }
+
+    /** 1/√x. */
+    public Tensor rsqrt() {
+        return apply(new Elementwise.Rsqrt(), this);
+    }
+
+    /** The cube root, of negative numbers too. */
+    public Tensor cbrt() {
+        return apply(new Elementwise.Cbrt(), this);
+    }
+
+    /** 1/x. */
+    public Tensor reciprocal() {
+        return pow(-1);
+    }
+
     public Tensor exp() {
         return apply(new Elementwise.Exp(), this);
+    }
+
+    /** eˣ − 1 without cancellation near 0. */
+    public Tensor expm1() {
+        return apply(new Elementwise.Expm1(), this);
     }
 
     /** The natural logarithm. */
@@ -513,45 +674,202 @@ public final class Tensor {
         return apply(new Elementwise.Log(), this);
     }
 
-    public Tensor sqrt() {
-        return apply(new Elementwise.Sqrt(), this);
+    /** The logarithm to this base. */
+    public Tensor log(double base) {
+        return apply(new Elementwise.LogBase(base), this);
     }
 
-    public Tensor abs() {
-        return apply(new Elementwise.Abs(), this);
+    public Tensor log2() {
+        return log(2);
     }
 
-    public Tensor square() {
-        return apply(new Elementwise.Square(), this);
+    public Tensor log10() {
+        return log(10);
     }
 
-    public Tensor pow(double exponent) {
-        return apply(new Elementwise.Power(exponent), this);
+    /** ln(1 + x) without cancellation near 0. */
+    public Tensor log1p() {
+        return apply(new Elementwise.Log1p(), this);
     }
 
-    public Tensor sign() {
-        return apply(new Elementwise.Sign(), this);
+    /** The error function. */
+    public Tensor erf() {
+        return apply(new Elementwise.Erf(), this);
     }
 
-    /** 1 where positive, else 0. */
-    public Tensor step() {
-        return apply(new Elementwise.Step(), this);
+    /** Each element, but not below the one number nor above the other; use ±∞ for no limit. */
+    public Tensor clip(double low, double high) {
+        return apply(new Elementwise.Clip(low, high), this);
+    }
+
+    /** The greatest whole numbers that are not above. */
+    public Tensor floor() {
+        return apply(new Elementwise.Rounding(Direction.FLOOR), this);
+    }
+
+    /** The least whole numbers that are not below. */
+    public Tensor ceil() {
+        return apply(new Elementwise.Rounding(Direction.CEIL), this);
+    }
+
+    /** The nearest whole numbers, of two the even one. */
+    public Tensor round() {
+        return apply(new Elementwise.Rounding(Direction.ROUND), this);
+    }
+
+    /** The nearest whole numbers towards 0. */
+    public Tensor trunc() {
+        return apply(new Elementwise.Rounding(Direction.TRUNC), this);
+    }
+
+    public Tensor sin() {
+        return apply(new Trigonometric.Sin(), this);
+    }
+
+    public Tensor cos() {
+        return apply(new Trigonometric.Cos(), this);
+    }
+
+    public Tensor tan() {
+        return apply(new Trigonometric.Tan(), this);
+    }
+
+    public Tensor asin() {
+        return apply(new Trigonometric.Asin(), this);
+    }
+
+    public Tensor acos() {
+        return apply(new Trigonometric.Acos(), this);
+    }
+
+    public Tensor atan() {
+        return apply(new Trigonometric.Atan(), this);
+    }
+
+    public Tensor sinh() {
+        return apply(new Trigonometric.Sinh(), this);
+    }
+
+    public Tensor cosh() {
+        return apply(new Trigonometric.Cosh(), this);
     }
 
     public Tensor tanh() {
-        return apply(new Elementwise.Tanh(), this);
+        return apply(new Trigonometric.Tanh(), this);
     }
+
+    public Tensor asinh() {
+        return apply(new Trigonometric.Asinh(), this);
+    }
+
+    public Tensor acosh() {
+        return apply(new Trigonometric.Acosh(), this);
+    }
+
+    public Tensor atanh() {
+        return apply(new Trigonometric.Atanh(), this);
+    }
+
+    // ---- activations ----
 
     public Tensor sigmoid() {
-        return apply(new Elementwise.Sigmoid(), this);
+        return apply(new Activations.Sigmoid(), this);
     }
 
-    public Tensor relu() {
-        return apply(new Elementwise.Relu(), this);
+    /** ln σ(x) without overflow. */
+    public Tensor logSigmoid() {
+        return apply(new Activations.LogSigmoid(), this);
     }
 
+    /** ln(1 + eˣ). */
     public Tensor softplus() {
-        return apply(new Elementwise.Softplus(), this);
+        return softplus(1);
+    }
+
+    /** ln(1 + e^{βx}) / β. */
+    public Tensor softplus(double beta) {
+        return apply(new Activations.Softplus(beta), this);
+    }
+
+    /** max(0, x). */
+    public Tensor relu() {
+        return apply(new Activations.Relu(), this);
+    }
+
+    /** max(0, x), at most 6. */
+    public Tensor relu6() {
+        return clip(0, 6);
+    }
+
+    /** x where positive, elsewhere x times the slope, 0.01 in most nets. */
+    public Tensor leakyRelu(double slope) {
+        return apply(new Activations.LeakyRelu(slope), this);
+    }
+
+    /** x where positive, elsewhere x times a learned slope: one for all, or one per index along axis 1. */
+    public Tensor prelu(Tensor slope) {
+        boolean perChannel = slope.size() > 1 && rank() > 1;
+        var dims = new int[perChannel ? rank() - 1 : 0];
+        Arrays.fill(dims, 1);
+        if (perChannel) {
+            dims[0] = slope.size();
+        }
+        return apply(new Activations.Prelu(), this, slope.size() == 1 || perChannel ? slope.reshape(dims) : slope);
+    }
+
+    /** x where positive, elsewhere α (eˣ − 1), with α = 1 in most nets. */
+    public Tensor elu(double alpha) {
+        return apply(new Activations.Elu(alpha), this);
+    }
+
+    /** Elu with the scales that keep mean 0 and variance 1. */
+    public Tensor selu() {
+        return apply(new Activations.Selu(), this);
+    }
+
+    /** x Φ(x). */
+    public Tensor gelu() {
+        return apply(new Activations.Gelu(), this);
+    }
+
+    /** x Φ(x) with Φ by a tanh, as in GPT-2. */
+    public Tensor geluTanh() {
+        return apply(new Activations.GeluTanh(), this);
+    }
+
+    /** x σ(x), also called swish. */
+    public Tensor silu() {
+        return apply(new Activations.Silu(), this);
+    }
+
+    /** x tanh(ln(1 + eˣ)). */
+    public Tensor mish() {
+        return apply(new Activations.Mish(), this);
+    }
+
+    /** x/6 + ½ between 0 and 1. */
+    public Tensor hardSigmoid() {
+        return apply(new Activations.HardSigmoid(), this);
+    }
+
+    /** x between −1 and 1. */
+    public Tensor hardTanh() {
+        return clip(-1, 1);
+    }
+
+    /** x times {@link #hardSigmoid}. */
+    public Tensor hardSwish() {
+        return apply(new Activations.HardSwish(), this);
+    }
+
+    /** x / (1 + |x|). */
+    public Tensor softsign() {
+        return apply(new Activations.Softsign(), this);
+    }
+
+    /** x − tanh x. */
+    public Tensor tanhShrink() {
+        return apply(new Activations.TanhShrink(), this);
     }
 
     // ---- along axes ----

@@ -217,7 +217,7 @@ public sealed interface Expr {
 
     default Expr pow(Expr exponent) {
         return exponent.is(1) ? this : exponent.is(2) ? square() : exponent.is(0.5) ? sqrt()
-                : exponent.is(-1) ? reciprocal() : exponent.is(0) ? ONE : call(Fn.POW, this, exponent);
+                : exponent.is(-1) ? reciprocal() : exponent.is(-0.5) ? rsqrt() : exponent.is(0) ? ONE : call(Fn.POW, this, exponent);
     }
 
     default Expr remainder(Expr divisor) {
@@ -246,22 +246,28 @@ public sealed interface Expr {
     }
 
     default Expr eq(Expr other) {
-        return call(Fn.EQ, this, other);
+        return this instanceof Constant(var a) && other instanceof Constant(var b) ? constant(a == b ? 1 : 0)
+                : call(Fn.EQ, this, other);
     }
 
     /** One where this is not 0, else the other. */
     default Expr select(Expr then, Expr otherwise) {
-        return then.equals(otherwise) ? then : new Call(Fn.SELECT, this, then, otherwise);
+        return then.equals(otherwise) ? then : this instanceof Constant ? is(0) ? otherwise : then : new Call(Fn.SELECT, this, then, otherwise);
     }
 
     // ---- calculus ----
 
     /** The derivative in one input. */
     default Expr derivative(int input) {
-        return derivative(this, input, new HashMap<>());
+        return derivative(input, this);
     }
 
-    private static Expr derivative(Expr e, int input, Map<Expr, Expr> known) {
+    /** The same in terms of the inputs and of y, which stands for the value of this expression. */
+    default Expr derivative(int input, Expr y) {
+        return derivative(this, y, input, new HashMap<>());
+    }
+
+    private static Expr derivative(Expr e, Expr y, int input, Map<Expr, Expr> known) {
         return switch (e) {
             case Input(var index) -> index == input ? ONE : ZERO;
             case Constant _ -> ZERO;
@@ -269,10 +275,10 @@ public sealed interface Expr {
                 var found = known.get(call);
                 if (found == null) {
                     var arguments = call.arguments();
-                    var outer = call.f.derivatives(arguments, call);
+                    var outer = call.f.derivatives(arguments, y);
                     found = ZERO;
                     for (int i = 0; i < arguments.length; i++) {
-                        found = found.plus(outer.get(i).times(derivative(arguments[i], input, known)));
+                        found = found.plus(outer.get(i).times(derivative(arguments[i], arguments[i], input, known)));
                     }
                     known.put(call, found);
                 }

@@ -24,22 +24,22 @@ public enum Fn {
     EXPM1(1, (x, y) -> List.of(y.plus(1))),
     LOG(1, (x, y) -> List.of(x[0].reciprocal())),
     /** ln(1 + x). */
-    LOG1P(1, (x, y) -> List.of(x[0].plus(1).reciprocal())),
+    LOG1P(1, (x, y) -> List.of(Expr.ONE.plus(x[0]).reciprocal())),
     LOG2(1, (x, y) -> List.of(x[0].reciprocal().times(1 / Math.log(2)))),
     LOG10(1, (x, y) -> List.of(x[0].reciprocal().times(1 / Math.log(10)))),
     /** 2/√π ∫₀ˣ e^{−t²} dt. */
     ERF(1, (x, y) -> List.of(x[0].square().neg().exp().times(2 / Math.sqrt(Math.PI)))),
     SIN(1, (x, y) -> List.of(x[0].cos())),
     COS(1, (x, y) -> List.of(x[0].sin().neg())),
-    TAN(1, (x, y) -> List.of(y.square().plus(1))),
+    TAN(1, (x, y) -> List.of(Expr.ONE.plus(y.square()))),
     ASIN(1, (x, y) -> List.of(Expr.ONE.minus(x[0].square()).rsqrt())),
     ACOS(1, (x, y) -> List.of(Expr.ONE.minus(x[0].square()).rsqrt().neg())),
-    ATAN(1, (x, y) -> List.of(x[0].square().plus(1).reciprocal())),
+    ATAN(1, (x, y) -> List.of(Expr.ONE.plus(x[0].square()).reciprocal())),
     SINH(1, (x, y) -> List.of(x[0].cosh())),
     COSH(1, (x, y) -> List.of(x[0].sinh())),
     TANH(1, (x, y) -> List.of(Expr.ONE.minus(y.square()))),
     /** 1/(1 + e⁻ˣ). */
-    SIGMOID(1, (x, y) -> List.of(y.minus(y.square()))),
+    SIGMOID(1, (x, y) -> List.of(y.times(Expr.ONE.minus(y)))),
     /** ln(1 + eˣ). */
     SOFTPLUS(1, (x, y) -> List.of(x[0].sigmoid())),
     /** The nearest whole number, of two the even one. */

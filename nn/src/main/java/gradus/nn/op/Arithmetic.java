@@ -1,6 +1,5 @@
 package gradus.nn.op;
 
-import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Expr;
 import gradus.nn.tex.Tex;
@@ -23,21 +22,6 @@ public final class Arithmetic {
         public Expr value(Expr a, Expr b) {
             return a.plus(b);
         }
-
-        @Override
-        public Expr[] derivatives(Expr[] x, Expr y) {
-            return new Expr[] {Expr.ONE, Expr.ONE};
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return in[0].plus(in[1]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1), Tex.number(1)};
-        }
     }
 
     /** a − b. */
@@ -51,21 +35,6 @@ public final class Arithmetic {
         public Expr value(Expr a, Expr b) {
             return a.minus(b);
         }
-
-        @Override
-        public Expr[] derivatives(Expr[] x, Expr y) {
-            return new Expr[] {Expr.ONE, Expr.constant(-1)};
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return in[0].minus(in[1]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1), Tex.number(-1)};
-        }
     }
 
     /** The elementwise (Hadamard) product a ⊙ b. */
@@ -78,21 +47,6 @@ public final class Arithmetic {
         @Override
         public Expr value(Expr a, Expr b) {
             return a.times(b);
-        }
-
-        @Override
-        public Expr[] derivatives(Expr[] x, Expr y) {
-            return new Expr[] {x[1], x[0]};
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return in[0].odot(in[1]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {in[1], in[0]};
         }
     }
 
@@ -109,18 +63,57 @@ public final class Arithmetic {
         }
 
         @Override
-        public Expr[] derivatives(Expr[] x, Expr y) {
-            return new Expr[] {x[1].reciprocal(), y.div(x[1]).neg()};
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(1).over(in[1]), in[0].over(in[1].pow(2)).neg()};
+        }
+    }
+
+    /** a to the power of b, element by element; a negative a needs a whole b. Both derivatives at 0⁰ are taken as 0. */
+    public record Pow() implements Pointwise.OfTwo {
+        @Override
+        public String name() {
+            return "pow";
         }
 
         @Override
-        public Tex tex(Tex... in) {
-            return in[0].over(in[1]);
+        public Expr value(Expr a, Expr b) {
+            return a.pow(b);
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1).over(in[1]), in[0].over(in[1].pow(2)).neg()};
+            return new Tex[] {in[1].odot(in[0].pow(in[1].minus(Tex.number(1)))), out.odot(Tex.call("\\ln", in[0]))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Samples.bases();
+        }
+    }
+
+    /** a − ⌊a/b⌋ b: what whole multiples of b leave, with b's sign. */
+    public record Remainder() implements Pointwise.OfTwo {
+        @Override
+        public String name() {
+            return "remainder";
+        }
+
+        @Override
+        public Expr value(Expr a, Expr b) {
+            return a.remainder(b);
+        }
+    }
+
+    /** The angle of the point (b, a) from −π to π: a is its ordinate. */
+    public record Atan2() implements Pointwise.OfTwo {
+        @Override
+        public String name() {
+            return "atan2";
+        }
+
+        @Override
+        public Expr value(Expr a, Expr b) {
+            return a.atan2(b);
         }
     }
 
@@ -135,25 +128,18 @@ public final class Arithmetic {
         public Expr value(Expr a, Expr b) {
             return a.max(b);
         }
+    }
 
+    /** The smaller of a and b; where they are equal each gets half of the gradient. */
+    public record Minimum() implements Pointwise.OfTwo {
         @Override
-        public Expr[] derivatives(Expr[] x, Expr y) {
-            return new Expr[] {x[0].gt(x[1]).plus(x[0].eq(x[1]).times(0.5)), x[1].gt(x[0]).plus(x[0].eq(x[1]).times(0.5))};
+        public String name() {
+            return "minimum";
         }
 
         @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\max", Tex.atom(in[0] + ", " + in[1]));
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {share(in[0], in[1]), share(in[1], in[0])};
-        }
-
-        private static Tex share(Tex winner, Tex loser) {
-            return Tex.atom("\\mathbf{1}_{" + winner + " > " + loser + "}").plus(Tex.number(1).over(Tex.number(2))
-                    .times(Tex.atom("\\mathbf{1}_{" + winner + " = " + loser + "}")));
+        public Expr value(Expr a, Expr b) {
+            return a.min(b);
         }
     }
 }

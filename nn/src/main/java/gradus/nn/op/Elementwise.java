@@ -4,8 +4,9 @@ import gradus.nn.Tensor;
 import gradus.nn.backend.Expr;
 import gradus.nn.tex.Tex;
 import java.util.List;
+import java.util.Locale;
 
-/** Operations of one tensor that treat each element by itself. */
+/** Operations of one tensor that treat each element by itself: signs, powers, exponentials, rounding. */
 public final class Elementwise {
 
     private Elementwise() {
@@ -22,21 +23,6 @@ public final class Elementwise {
         public Expr value(Expr x) {
             return x.neg();
         }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return Expr.constant(-1);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return in[0].neg();
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(-1)};
-        }
     }
 
     /** x + c. */
@@ -49,21 +35,6 @@ public final class Elementwise {
         @Override
         public Expr value(Expr x) {
             return x.plus(constant);
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return Expr.ONE;
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return constant < 0 ? in[0].minus(Tex.number(-constant)) : in[0].plus(Tex.number(constant));
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1)};
         }
     }
 
@@ -78,81 +49,44 @@ public final class Elementwise {
         public Expr value(Expr x) {
             return x.times(constant);
         }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return Expr.constant(constant);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.number(constant).times(in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(constant)};
-        }
     }
 
-    /** eˣ. */
-    public record Exp() implements Pointwise.OfOne {
+    /** |x|; its derivative at 0 is taken as 0. */
+    public record Abs() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "exp";
+            return "abs";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.exp();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return y;
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.atom("e").pow(in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("e").pow(in[0])};
+            return x.abs();
         }
     }
 
-    /** ln x, for x > 0. */
-    public record Log() implements Pointwise.OfOne {
+    /** −1, 0 or 1: the sign; its derivative is 0 wherever it has one. */
+    public record Sign() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "log";
+            return "sign";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.log();
+            return x.sign();
+        }
+    }
+
+    /** x². */
+    public record Square() implements Pointwise.OfOne {
+        @Override
+        public String name() {
+            return "square";
         }
 
         @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.reciprocal();
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\ln", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1).over(in[0])};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Samples.positive();
+        public Expr value(Expr x) {
+            return x.square();
         }
     }
 
@@ -169,16 +103,6 @@ public final class Elementwise {
         }
 
         @Override
-        public Expr derivative(Expr x, Expr y) {
-            return y.reciprocal().times(0.5);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.atom("\\sqrt{" + in[0] + "}");
-        }
-
-        @Override
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {Tex.number(1).over(Tex.number(2).times(tex(in)))};
         }
@@ -189,115 +113,50 @@ public final class Elementwise {
         }
     }
 
-    /** |x|; its derivative at 0 is taken as 0. */
-    public record Abs() implements Pointwise.OfOne {
+    /** 1/√x, for x > 0. */
+    public record Rsqrt() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "abs";
+            return "rsqrt";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.abs();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.sign();
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.atom("\\left|" + in[0] + "\\right|");
+            return x.rsqrt();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.call("\\operatorname{sign}", in[0])};
+            return new Tex[] {out.over(Tex.number(2).times(in[0])).neg()};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Samples.positive();
         }
     }
 
-    /** −1, 0 or 1: the sign; its derivative is 0 wherever it has one. */
-    public record Sign() implements Pointwise.OfOne {
+    /** The cube root, of negative numbers too. */
+    public record Cbrt() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "sign";
+            return "cbrt";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.sign();
+            return x.sign().times(x.abs().pow(Expr.constant(1.0 / 3)));
         }
 
         @Override
         public Expr derivative(Expr x, Expr y) {
-            return Expr.ZERO;
+            return y.div(x).times(1.0 / 3);
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{sign}", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-    }
-
-    /** 1 where x > 0, else 0 (Heaviside); its derivative is 0 wherever it has one. */
-    public record Step() implements Pointwise.OfOne {
-        @Override
-        public String name() {
-            return "step";
-        }
-
-        @Override
-        public Expr value(Expr x) {
-            return x.gt(Expr.ZERO);
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return Expr.ZERO;
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.atom("\\mathbf{1}_{" + in[0] + " > 0}");
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-    }
-
-    /** x². */
-    public record Square() implements Pointwise.OfOne {
-        @Override
-        public String name() {
-            return "square";
-        }
-
-        @Override
-        public Expr value(Expr x) {
-            return x.square();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.times(2);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return in[0].pow(2);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(2).times(in[0])};
+            return Tex.call("\\operatorname{sign}", in[0])
+                    .odot(Tex.atom("\\sqrt[3]{\\left|" + in[0] + "\\right|}"));
         }
     }
 
@@ -314,24 +173,10 @@ public final class Elementwise {
         }
 
         @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.pow(Expr.constant(constant - 1)).times(constant);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return power(in[0], constant);
-        }
-
-        @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {constant == 0 ? Tex.number(0) : Tex.number(constant).times(power(in[0], constant - 1))};
-        }
-
-        /** A fraction for −1, because {@code A^{-1}} is the inverse of a matrix. */
-        private static Tex power(Tex x, double exponent) {
-            return exponent == 0 ? Tex.number(1) : exponent == 1 ? x
-                    : exponent == -1 ? Tex.number(1).over(x) : x.pow(exponent);
+            return new Tex[] {constant == -1 ? Tex.number(1).over(in[0].pow(2)).neg()
+                    : constant == 0.5 ? Tex.number(1).over(Tex.number(2).times(tex(in)))
+                    : Pointwise.OfOne.super.localTex(in, out)[0]};
         }
 
         @Override
@@ -340,115 +185,176 @@ public final class Elementwise {
         }
     }
 
-    /** tanh x = (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ). */
-    public record Tanh() implements Pointwise.OfOne {
+    /** eˣ. */
+    public record Exp() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "tanh";
+            return "exp";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.tanh();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr h) {
-            return Expr.ONE.minus(h.square());
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\tanh", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex h) {
-            return new Tex[] {Tex.number(1).minus(h.pow(2))};
+            return x.exp();
         }
     }
 
-    /** The logistic function σ(x) = 1/(1 + e⁻ˣ). */
-    public record Sigmoid() implements Pointwise.OfOne {
+    /** eˣ − 1 without cancellation near 0. */
+    public record Expm1() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "sigmoid";
+            return "expm1";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.sigmoid();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr s) {
-            return s.minus(s.square());
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\sigma", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex s) {
-            return new Tex[] {s.odot(Tex.number(1).minus(s))};
+            return x.expm1();
         }
     }
 
-    /** max(0, x); its derivative at 0 is taken as 0. */
-    public record Relu() implements Pointwise.OfOne {
+    /** ln x, for x > 0. */
+    public record Log() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "relu";
+            return "log";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.max(Expr.ZERO);
+            return x.log();
         }
 
         @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.gt(Expr.ZERO);
+        public List<Tensor[]> samples() {
+            return Samples.positive();
+        }
+    }
+
+    /** ln(1 + x) without cancellation near 0, for x > −1. */
+    public record Log1p() implements Pointwise.OfOne {
+        @Override
+        public String name() {
+            return "log1p";
+        }
+
+        @Override
+        public Expr value(Expr x) {
+            return x.log1p();
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Samples.positive();
+        }
+    }
+
+    /** The logarithm to a base, ln x / ln b; to base 2 and 10 directly. */
+    public record LogBase(double base) implements Pointwise.OfOne {
+        @Override
+        public String name() {
+            return "log" + Tex.number(base);
+        }
+
+        @Override
+        public Expr value(Expr x) {
+            return base == 2 ? x.log2() : base == 10 ? x.log10() : x.log().times(1 / StrictMath.log(base));
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\max", Tex.atom("0, " + in[0]));
+            return Tex.call("\\log_{" + Tex.number(base) + "}", in[0]);
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("\\mathbf{1}_{" + in[0] + " > 0}")};
+            return new Tex[] {Tex.number(1).over(Tex.call("\\ln", Tex.number(base)).times(in[0]))};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return Samples.positive();
         }
     }
 
-    /** ln(1 + eˣ), computed without overflow. */
-    public record Softplus() implements Pointwise.OfOne {
+    /** The error function 2/√π ∫₀ˣ e^{−t²} dt. */
+    public record Erf() implements Pointwise.OfOne {
         @Override
         public String name() {
-            return "softplus";
+            return "erf";
         }
 
         @Override
         public Expr value(Expr x) {
-            return x.softplus();
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return x.sigmoid();
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\ln", Tex.number(1).plus(Tex.atom("e").pow(in[0])));
+            return x.erf();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.call("\\sigma", in[0])};
+            return new Tex[] {
+                Tex.number(2).over(Tex.atom("\\sqrt{\\pi}")).times(Tex.atom("e").pow(in[0].pow(2).neg()))};
+        }
+    }
+
+    /**
+     * x, but not below {@code low} nor above {@code high}; the derivative is 1 between them and 0 elsewhere, at the
+     * limits too, as in PyTorch.
+     */
+    public record Clip(double low, double high) implements Pointwise.OfOne {
+        @Override
+        public String name() {
+            return "clip";
+        }
+
+        @Override
+        public Expr value(Expr x) {
+            return x.max(Expr.constant(low)).min(Expr.constant(high));
+        }
+
+        @Override
+        public Expr derivative(Expr x, Expr y) {
+            return x.gt(Expr.constant(low)).times(x.lt(Expr.constant(high)));
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return Tex.call("\\min",
+                    Tex.atom("\\max\\left(" + in[0] + ", " + Tex.number(low) + "\\right), " + Tex.number(high)));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {
+                Tex.atom("\\mathbf{1}_{" + Tex.number(low) + " < " + in[0] + " < " + Tex.number(high) + "}")};
+        }
+    }
+
+    /** A whole number near x; the derivative is 0 wherever there is one. */
+    public record Rounding(Direction direction) implements Pointwise.OfOne {
+
+        /** Which of the whole numbers. */
+        public enum Direction {
+            /** The greatest that is not above x. */
+            FLOOR,
+            /** The least that is not below x. */
+            CEIL,
+            /** The nearest, of two the even one. */
+            ROUND,
+            /** The nearest towards 0. */
+            TRUNC
+        }
+
+        @Override
+        public String name() {
+            return direction.name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public Expr value(Expr x) {
+            return switch (direction) {
+                case FLOOR -> x.floor();
+                case CEIL -> x.ceil();
+                case ROUND -> x.rint();
+                case TRUNC -> x.trunc();
+            };
         }
     }
 }

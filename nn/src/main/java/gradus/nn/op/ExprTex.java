@@ -16,7 +16,7 @@ final class ExprTex {
     static Tex of(Expr e, Tex... in) {
         return switch (e) {
             case Expr.Input(var index) -> in[index];
-            case Expr.Constant(var value) -> Tex.number(value);
+            case Expr.Constant(var value) -> number(value);
             case Expr.Call(var f, var a, var b, var c) -> {
                 var x = of(a, in);
                 var y = of(b, in);
@@ -66,6 +66,13 @@ final class ExprTex {
                 };
             }
         };
+    }
+
+    /** A half, a third and so on as fractions. */
+    private static Tex number(double value) {
+        double whole = 1 / Math.abs(value);
+        var fraction = Tex.number(1).over(Tex.number(whole));
+        return whole != Math.rint(whole) || whole < 2 || whole > 12 ? Tex.number(value) : value < 0 ? fraction.neg() : fraction;
     }
 
     /** Where an expression is not 0, as a condition. */

@@ -48,7 +48,7 @@ public final class Mapped implements Op {
         return (Mapped) known(op, () -> new Mapped(op.value(inputs(inputs)), inputs));
     }
 
-    private static Expr[] inputs(int count) {
+    static Expr[] inputs(int count) {
         return IntStream.range(0, count).mapToObj(Expr::input).toArray(Expr[]::new);
     }
 

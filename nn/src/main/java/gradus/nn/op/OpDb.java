@@ -3,6 +3,8 @@ package gradus.nn.op;
 import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.backend.Expr;
+import gradus.nn.op.Comparisons.Kind;
+import gradus.nn.op.Comparisons.Relation;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,19 +16,41 @@ public final class OpDb {
 
     /** All operations; a test fails when one of this package lacks. */
     public static List<Op> all() {
-        return Stream.of(elements(), layers()).flatMap(List::stream).toList();
+        return Stream.of(elements(), tensors(), layers()).flatMap(List::stream).toList();
     }
 
     private static List<Op> elements() {
         return List.of(
-                new Elementwise.Neg(), new Elementwise.AddConstant(-1.5), new Elementwise.Scale(2.5),
-                new Elementwise.Exp(), new Elementwise.Log(), new Elementwise.Sqrt(), new Elementwise.Abs(),
-                new Elementwise.Sign(), new Elementwise.Step(), new Elementwise.Square(), new Elementwise.Power(2.5),
-                new Elementwise.Power(-1), new Elementwise.Tanh(), new Elementwise.Sigmoid(), new Elementwise.Relu(),
-                new Elementwise.Softplus(),
-                new Arithmetic.Add(), new Arithmetic.Sub(), new Arithmetic.Mul(), new Arithmetic.Div(),
-                new Arithmetic.Maximum(),
-                new Mapped(Expr.input(0).times(Expr.input(1)).tanh(), 2),
+                new Elementwise.Neg(), new Elementwise.AddConstant(-1.5), new Elementwise.Scale(2.5), new Elementwise.Abs(),
+                new Elementwise.Sign(), new Elementwise.Square(), new Elementwise.Sqrt(), new Elementwise.Rsqrt(),
+                new Elementwise.Cbrt(), new Elementwise.Power(2.5), new Elementwise.Power(3), new Elementwise.Power(0.5),
+                new Elementwise.Power(0), new Elementwise.Power(-1), new Elementwise.Power(-2), new Elementwise.Exp(),
+                new Elementwise.Expm1(), new Elementwise.Log(), new Elementwise.Log1p(), new Elementwise.LogBase(2),
+                new Elementwise.LogBase(10), new Elementwise.LogBase(3), new Elementwise.Erf(),
+                new Elementwise.Clip(-1, 0.5), new Elementwise.Rounding(Elementwise.Rounding.Direction.FLOOR),
+                new Elementwise.Rounding(Elementwise.Rounding.Direction.CEIL),
+                new Elementwise.Rounding(Elementwise.Rounding.Direction.ROUND),
+                new Elementwise.Rounding(Elementwise.Rounding.Direction.TRUNC),
+                new Trigonometric.Sin(), new Trigonometric.Cos(), new Trigonometric.Tan(), new Trigonometric.Asin(),
+                new Trigonometric.Acos(), new Trigonometric.Atan(), new Trigonometric.Sinh(), new Trigonometric.Cosh(),
+                new Trigonometric.Tanh(), new Trigonometric.Asinh(), new Trigonometric.Acosh(), new Trigonometric.Atanh(),
+                new Activations.Relu(), new Activations.Sigmoid(), new Activations.LogSigmoid(), new Activations.Softplus(1),
+                new Activations.Softplus(2.5), new Activations.LeakyRelu(0.1), new Activations.Prelu(),
+                new Activations.Elu(1), new Activations.Elu(0.7), new Activations.Selu(), new Activations.Gelu(),
+                new Activations.GeluTanh(), new Activations.Silu(), new Activations.Mish(), new Activations.HardSigmoid(),
+                new Activations.HardSwish(), new Activations.Softsign(), new Activations.TanhShrink(),
+                new Arithmetic.Add(), new Arithmetic.Sub(), new Arithmetic.Mul(), new Arithmetic.Div(), new Arithmetic.Pow(),
+                new Arithmetic.Remainder(), new Arithmetic.Atan2(), new Arithmetic.Maximum(), new Arithmetic.Minimum(),
+                new Comparisons.Compare(Relation.EQ), new Comparisons.Compare(Relation.NE),
+                new Comparisons.Compare(Relation.LT), new Comparisons.Compare(Relation.LE),
+                new Comparisons.Compare(Relation.GT), new Comparisons.Compare(Relation.GE), new Comparisons.And(),
+                new Comparisons.Or(), new Comparisons.Is(Kind.NAN), new Comparisons.Is(Kind.FINITE),
+                new Comparisons.Is(Kind.INFINITE), new Comparisons.Where(),
+                new Mapped(Expr.input(0).times(Expr.input(1)).tanh(), 2));
+    }
+
+    private static List<Op> tensors() {
+        return List.of(
                 new Reductions.Sum(0), new Reductions.Sum(-1), new Reductions.Max(0), new Reductions.Max(1),
                 new Reductions.Softmax(), new Reductions.LogSoftmax(),
                 new Movement.Reshape(new Shape(3, 8)), new Movement.Permute(1, 0),

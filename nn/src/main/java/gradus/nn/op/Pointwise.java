@@ -3,11 +3,15 @@ package gradus.nn.op;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Expr;
+import gradus.nn.tex.Tex;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * An operation that treats each element by itself; of several inputs, broadcast to one shape by NumPy's rule. Its value
- * and its derivatives are expressions, from which the loops of every backend come, and the higher derivatives.
+ * An operation that treats each element by itself; of several inputs, broadcast to one shape by NumPy's rule. Its value is
+ * an expression, from which the loops of every backend come, the derivatives of any order, and the formulas: an
+ * operation says itself only what it wants computed or written in another way.
  */
 public interface Pointwise extends Op {
 
@@ -15,7 +19,26 @@ public interface Pointwise extends Op {
     Expr value(Expr... x);
 
     /** The derivative in each input, in terms of the inputs and of the value y; {@link Expr#ZERO} where there is none. */
-    Expr[] derivatives(Expr[] x, Expr y);
+    default Expr[] derivatives(Expr[] x, Expr y) {
+        int n = x.length;
+        var value = value(Mapped.inputs(n));
+        var arguments = Arrays.copyOf(x, n + 1);
+        arguments[n] = y;
+        return IntStream.range(0, n).mapToObj(i -> value.derivative(i, Expr.input(n)).with(arguments)).toArray(Expr[]::new);
+    }
+
+    @Override
+    default Tex tex(Tex... in) {
+        return ExprTex.of(value(Mapped.inputs(in.length)), in);
+    }
+
+    @Override
+    default Tex[] localTex(Tex[] in, Tex out) {
+        var names = Arrays.copyOf(in, in.length + 1);
+        names[in.length] = out;
+        return Arrays.stream(derivatives(Mapped.inputs(in.length), Expr.input(in.length)))
+                .map(derivative -> ExprTex.of(derivative, names)).toArray(Tex[]::new);
+    }
 
     @Override
     default Shape shape(Shape... in) {
@@ -52,7 +75,9 @@ public interface Pointwise extends Op {
         Expr value(Expr x);
 
         /** The derivative, in terms of the input and of the value y. */
-        Expr derivative(Expr x, Expr y);
+        default Expr derivative(Expr x, Expr y) {
+            return Pointwise.super.derivatives(new Expr[] {x}, y)[0];
+        }
 
         @Override
         default Expr value(Expr... x) {
