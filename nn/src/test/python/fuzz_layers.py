@@ -44,6 +44,7 @@ def convolution() -> None:
 
 MAXIMA = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 MEANS = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 
 
 def pooling() -> None:
@@ -65,8 +66,10 @@ def pooling() -> None:
         x = lambda: {"x": grid(2, 2, *each(rank, 2, 3))}
         case("globalAveragePool", lambda x: x.mean(axes), x(), roundings=30, products=lambda x: x.mean(axes))
         case("globalMaxPool", lambda x: x.amax(axes), x(), roundings=1)
-        case("upsampleNearest", lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), x(), roundings=8,
-             products=lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), factor=2)
+        for mode, name in (("nearest", "nearest"), (LINEAR[rank], "linear"), (LINEAR[rank], "linear_corners")):
+            corners = {} if name == "nearest" else {"align_corners": name == "linear_corners"}
+            f = lambda x: F.interpolate(x, scale_factor=2, mode=mode, **corners)
+            case("upsample", f, x(), roundings=12, products=f, mode=name, factor=2)
 
 
 def norms() -> None:

@@ -1,12 +1,17 @@
 package gradus.nn;
 
 import gradus.nn.FuzzTest.Case;
-import gradus.nn.op.Convolutions;
+import gradus.nn.layer.Convolution;
+import gradus.nn.layer.Pooling;
+import gradus.nn.layer.Pooling.Interpolation;
+import gradus.nn.layer.Pooling.Kind;
 import gradus.nn.op.Sliding;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -74,32 +79,32 @@ final class FuzzOperations {
     // ---- layers ----
 
     private static void layers() {
-        NAMED.put("conv", in -> biased(Tensor.apply(new Convolutions.Conv(slides(in), in.whole("groups")), in.in("x"),
-                in.in("weight")), in));
-        NAMED.put("convTransposed", in -> biased(Tensor.apply(new Convolutions.ConvInputGradient(slides(in),
-                in.whole("groups"), transposedSizes(in)), in.in("x"), in.in("weight")), in));
-        NAMED.put("convFlipped", in -> biased(Tensor.apply(new Convolutions.Conv(Sliding.PLAIN.times(2), 1), in.in("x"),
-                in.in("weight").select(2, 1, 0).select(3, 1, 0)), in));
+        NAMED.put("conv", in -> new Convolution.Conv(in.in("weight"), Optional.of(in.in("bias")), slides(in),
+                in.whole("groups"), false).apply(in.in("x")));
+        NAMED.put("convFlipped", in -> new Convolution.Conv(in.in("weight"), Optional.of(in.in("bias")),
+                Sliding.PLAIN.times(2), 1, true).apply(in.in("x")));
+        NAMED.put("convTransposed", in -> new Convolution.ConvTranspose(in.in("weight"), Optional.of(in.in("bias")),
+                slides(in), list(in.wholes("output_padding")), in.whole("groups")).apply(in.in("x")));
+        NAMED.put("maxPool", in -> pool(Kind.MAX, in));
+        NAMED.put("averagePool", in -> pool(in.flag("count_padding") ? Kind.AVERAGE : Kind.AVERAGE_INSIDE, in));
+        NAMED.put("globalMaxPool", in -> new Pooling.Global(Kind.MAX).apply(in.in("x")));
+        NAMED.put("globalAveragePool", in -> new Pooling.Global(Kind.AVERAGE).apply(in.in("x")));
+        NAMED.put("upsample", in -> new Pooling.Upsample(Interpolation.valueOf(in.word("mode").toUpperCase()),
+                Collections.nCopies(in.in("x").rank() - 2, in.whole("factor"))).apply(in.in("x")));
     }
 
     /** PyTorch's padding is the same before and after. */
     private static List<Sliding> slides(Case in) {
         var strides = in.wholes("stride");
         return IntStream.range(0, strides.length).mapToObj(i -> new Sliding(strides[i], in.wholes("padding")[i],
-                in.wholes("padding")[i], in.wholes("dilation")[i])).toList();
+                in.wholes("padding")[i], in.has("dilation") ? in.wholes("dilation")[i] : 1)).toList();
     }
 
-    private static Shape transposedSizes(Case in) {
-        return new Shape(IntStream.range(0, in.wholes("stride").length).map(i ->
-                (in.in("x").shape().dim(i + 2) - 1) * in.wholes("stride")[i] - 2 * in.wholes("padding")[i]
-                        + in.wholes("dilation")[i] * (in.in("weight").shape().dim(i + 2) - 1)
-                        + in.wholes("output_padding")[i] + 1).toArray());
+    private static Tensor pool(Kind kind, Case in) {
+        return new Pooling.Pool(kind, new Shape(in.wholes("kernel")), slides(in)).apply(in.in("x"));
     }
 
-    private static Tensor biased(Tensor y, Case in) {
-        var sizes = new int[y.rank() - 1];
-        Arrays.fill(sizes, 1);
-        sizes[0] = in.in("bias").size();
-        return y.plus(in.in("bias").reshape(sizes));
+    private static List<Integer> list(int[] numbers) {
+        return Arrays.stream(numbers).boxed().toList();
     }
 }

@@ -51,8 +51,9 @@ class FuzzTest {
             return inputs.get(input);
         }
 
-        boolean has(String input) {
-            return inputs.containsKey(input);
+        /** Whether there is such an input or option. */
+        boolean has(String what) {
+            return inputs.containsKey(what) || options.containsKey(what);
         }
 
         String word(String option) {

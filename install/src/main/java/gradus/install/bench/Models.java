@@ -2,9 +2,12 @@ package gradus.install.bench;
 
 import static gradus.nn.Nn.adam;
 import static gradus.nn.Nn.bceWithLogits;
+import static gradus.nn.Nn.compile;
 import static gradus.nn.Nn.crossEntropy;
+import static gradus.nn.Nn.flatten;
 import static gradus.nn.Nn.linear;
 import static gradus.nn.Nn.randn;
+import static gradus.nn.Nn.relu;
 import static gradus.nn.Nn.seed;
 import static gradus.nn.Nn.sequential;
 import static gradus.nn.Nn.sgd;
@@ -12,6 +15,9 @@ import static gradus.nn.Nn.tanh;
 
 import gradus.nn.Layer;
 import gradus.nn.Tensor;
+import gradus.nn.layer.Convolution.Conv;
+import gradus.nn.layer.Pooling.Kind;
+import gradus.nn.layer.Pooling.Pool;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Optimizer;
 import java.util.stream.IntStream;
@@ -29,6 +35,9 @@ final class Models {
                     randn(seed(1), 64, 784), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
             case "mlp-tiny" -> training(sequential(linear(2, 16), tanh(), linear(16, 16), tanh(), linear(16, 1)),
                     randn(seed(1), 32, 2), bceWithLogits(), counting(32, 2).reshape(32, 1), sgd(1e-3), compiled);
+            case "cnn" -> training(sequential(Conv.of(2, 3, 16, seed(1), 3).padding(1), relu(), Pool.of(Kind.MAX, 2, 2),
+                    Conv.of(2, 16, 32, seed(2), 3).padding(1), relu(), Pool.of(Kind.MAX, 2, 2), flatten(), linear(2048, 128), relu(), linear(128, 10)),
+                    randn(seed(1), 64, 3, 32, 32), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
             default -> throw new IllegalArgumentException("bench knows no model " + model);
         };
     }
@@ -46,6 +55,10 @@ final class Models {
 
     private static Runnable training(Layer net, Tensor x, Loss loss, Tensor target, Optimizer optimizer, boolean compiled) {
         var stepper = optimizer.over(net);
-        return () -> stepper.step(loss.of(net.apply(x), target));
+        if (!compiled) {
+            return () -> stepper.step(loss.of(net.apply(x), target));
+        }
+        var step = compile((in, wanted) -> stepper.step(loss.of(net.apply(in), wanted)));
+        return () -> step.apply(x, target);
     }
 }
