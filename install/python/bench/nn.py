@@ -9,6 +9,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -107,10 +108,8 @@ class Worker:
         return float(self.answer())
 
     def warm(self) -> None:
-        last = [self.milliseconds(f"for {BLOCK}") for _ in range(3)]
-        for _ in range(int(PATIENCE / BLOCK)):
-            if max(last) <= (1 + STEADY) * min(last):
-                return
+        began, last = time.monotonic(), [self.milliseconds(f"for {BLOCK}") for _ in range(3)]
+        while max(last) > (1 + STEADY) * min(last) and time.monotonic() - began < PATIENCE:
             last = [*last[1:], self.milliseconds(f"for {BLOCK}")]
 
     def block(self) -> float:
