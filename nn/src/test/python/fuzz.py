@@ -40,11 +40,11 @@ def positive(*sizes: int, least: float = 0.25) -> torch.Tensor:
 
 
 def number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return repr(value).removesuffix(".0")
 
 
 def text(tensor: torch.Tensor) -> str:
-    return " ".join(number(v) if abs(v) < float("inf") else str(v) for v in tensor.flatten().tolist())
+    return " ".join(number(v) for v in tensor.flatten().tolist())
 
 
 def sizes(tensor: torch.Tensor) -> str:

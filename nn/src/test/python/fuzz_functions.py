@@ -8,7 +8,8 @@ from fuzz import case, dice, grid, positive
 
 INFINITY = math.inf
 TINY = 2.0 ** -30
-SPECIAL = torch.tensor([math.nan, INFINITY, -INFINITY, 0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 20, -20, TINY, -TINY, 1000, -1000])
+SPECIAL = torch.tensor([math.nan, INFINITY, -INFINITY, 0.0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 20, -20, TINY, -TINY, 1000,
+                        -1000])
 ALL = torch.tensor([0.0, 1, -1, 0.5, -0.5, 2, -2, 2.75, -2.75, 6, -6, 10, -10, 20, -20, TINY, -TINY])
 ABOVE_0 = torch.tensor([TINY, 0.0625, 0.5, 1, 1.5, 2, 3.25, 10, 100, 1e6])
 INSIDE_1 = torch.tensor([0.0, 0.5, -0.5, 0.25, -0.875, 0.984375, TINY, -TINY])
@@ -16,14 +17,21 @@ ABOVE_1 = torch.tensor([1.015625, 1.5, 2, 3, 10, 1000])
 SMOOTH = ALL[1:]  # without the kink at 0
 BETWEEN = torch.tensor([0.25, 1.25, -0.5, -1.75, 2.5, -2.5, 4.75, -4.75, 7])  # none of the kinks at whole numbers
 
-# name: function, where its derivative is looked at
+
+def exact_hard_sigmoid(x: torch.Tensor) -> torch.Tensor:
+    """PyTorch's has float32's 1/6 as its derivative in float64 too."""
+    return (x / 6 + 0.5).clamp(0, 1)
+
+
+# name: function, and the points where its derivative is looked at; at special points only the value is
 PRECISE = {
     "neg": (torch.neg, ALL), "abs": (torch.abs, ALL), "sign": (torch.sign, ALL), "exp": (torch.exp, ALL),
     "log": (torch.log, ABOVE_0), "log1p": (torch.log1p, ABOVE_0),
     "log2": (torch.log2, ABOVE_0), "log10": (torch.log10, ABOVE_0), "sqrt": (torch.sqrt, ABOVE_0),
     "rsqrt": (torch.rsqrt, ABOVE_0), "square": (torch.square, ALL), "reciprocal": (torch.reciprocal, SMOOTH),
     "sin": (torch.sin, ALL), "cos": (torch.cos, ALL), "floor": (torch.floor, BETWEEN),
-    "ceil": (torch.ceil, BETWEEN), "round": (torch.round, BETWEEN), "relu": (torch.relu, ALL),
+    "ceil": (torch.ceil, BETWEEN), "round": (torch.round, BETWEEN), "trunc": (torch.trunc, BETWEEN),
+    "relu": (torch.relu, ALL),
 }
 # those that are composed of others, or lose digits near a zero: some roundings of numbers around 1 as well
 COMPOSED = {
@@ -34,7 +42,7 @@ COMPOSED = {
     "sigmoid": (torch.sigmoid, ALL), "softplus": (lambda x: torch.logaddexp(x, torch.zeros_like(x)), ALL), "elu": (F.elu, ALL), "selu": (F.selu, SMOOTH),
     "leakyRelu": (lambda x: F.leaky_relu(x, 0.125), SMOOTH), "gelu": (F.gelu, ALL),
     "geluTanh": (lambda x: F.gelu(x, approximate="tanh"), ALL), "silu": (F.silu, ALL), "mish": (F.mish, ALL),
-    "hardSigmoid": (F.hardsigmoid, BETWEEN), "hardTanh": (F.hardtanh, BETWEEN), "hardSwish": (F.hardswish, BETWEEN),
+    "hardSigmoid": (exact_hard_sigmoid, BETWEEN), "hardTanh": (F.hardtanh, BETWEEN), "hardSwish": (F.hardswish, BETWEEN),
     "relu6": (F.relu6, BETWEEN), "softsign": (F.softsign, ALL), "tanhShrink": (F.tanhshrink, ALL),
     "logSigmoid": (F.logsigmoid, ALL), "clip": (lambda x: torch.clamp(x, -1, 2), ALL),
 }

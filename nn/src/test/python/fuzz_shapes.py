@@ -25,6 +25,7 @@ def broadcasting() -> None:
         case("minus", lambda a, b: a - b, {"a": a, "b": b}, roundings=1, products=lambda a, b: a + b)
         case("times", lambda a, b: a * b, {"a": a, "b": b}, roundings=1, products=lambda a, b: a * b)
         case("div", lambda a, b: a / b, {"a": a, "b": positive(*right)}, roundings=3, size=32)
+        case("atan2", lambda a, b: torch.atan2(a, b), {"a": a, "b": positive(*right)}, roundings=30, size=8)
         coarse = {"a": grid(*left, step=2), "b": grid(*right, step=2)}  # with ties, ½ of the gradient for each
         case("maximum", lambda a, b: torch.maximum(a, b), coarse, roundings=1, products=lambda a, b: a + b)
         case("minimum", lambda a, b: torch.minimum(a, b), coarse, roundings=1, products=lambda a, b: a + b)
