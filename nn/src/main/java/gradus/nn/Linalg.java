@@ -289,11 +289,14 @@ public final class Linalg {
 
     /**
      * x ← A x / ‖A x‖, {@code steps} times from a fixed start: towards the eigenvector of the eigenvalue that is largest in
-     * size, by a factor |λ₂/λ₁| each step.
+     * size, by a factor |λ₂/λ₁| each step. NaN when A x becomes 0.
      */
     public static PowerIteration powerIteration(Tensor a, int steps) {
+        if (a.rank() < 2 || a.shape().dim(-1) != a.shape().dim(-2)) {
+            throw ShapeException.of("powerIteration", "is not square", "give a matrix [n, n]", a.shape());
+        }
         var dims = a.shape().with(-1, 1).dims();
-        var start = new double[a.shape().dim(-2)];
+        var start = new double[a.shape().dim(-1)];
         Arrays.setAll(start, i -> 1 + 0.5 * StrictMath.sin(1.7 * i));   // orthogonal to no eigenvector by chance
         var x = Tensor.of(new Shape(start.length, 1), start).as(a.dtype()).broadcastTo(new Shape(dims));
         for (int step = 0; step < steps; step++) {

@@ -208,6 +208,22 @@ class LinalgTest {
     }
 
     @Test
+    void aCompiledStepGivesTheSameAndRefusesTheSame() {
+        UnaryOperator<Tensor> f = a -> {
+            var x = Tensor.parameter(a);
+            var svd = Linalg.svd(x);
+            return Gradients.of(svd.u().times(svd.vt()).sum().plus(x.inverse().trace()).plus(x.det())
+                    .plus(Linalg.eigh(x.plus(x.t())).vectors().sum()).plus(Linalg.matrixExp(x).sum()), x)[0];
+        };
+        var compiled = Nn.compile(f);
+        for (int i = 0; i < 6; i++) {
+            var a = matrix(2, 1 + 0.1 * i, 0.3, -0.5, 2 - 0.2 * i);
+            assertArrayEquals(f.apply(a).toDoubleArray(), compiled.apply(a).toDoubleArray());
+        }
+        assertTrue(refused(() -> compiled.apply(matrix(2, 1, 2, 2, 4))).contains("is singular"));
+    }
+
+    @Test
     void nothingHasItsNeutralResult() {
         var none = Tensor.full(0, new Shape(0, 0), DType.FLOAT64);
         assertEquals(1, none.det().item());
