@@ -2,6 +2,7 @@ package gradus.nn;
 
 import gradus.nn.backend.Buffer;
 import gradus.nn.linalg.LinalgException;
+import gradus.nn.op.Determinants;
 import gradus.nn.op.Factorizations.CholeskyFactor;
 import gradus.nn.op.Factorizations.LuFactors;
 import gradus.nn.op.Factorizations.QrFactors;
@@ -116,7 +117,7 @@ public final class Linalg {
 
     /** det A: [.., n, n] → [..]. Gradient δ det(A) A⁻ᵀ, which exists for a singular A too. */
     public static Tensor det(Tensor a) {
-        return Tensor.apply(new LinearAlgebra.Det(), a);
+        return Tensor.apply(new Determinants.Det(), a);
     }
 
     /**
@@ -130,7 +131,7 @@ public final class Linalg {
 
     /** The sign of det A and ln |det A|: [.., n, n] → [..] each. */
     public static SlogDet slogdet(Tensor a) {
-        var both = Tensor.apply(new LinearAlgebra.SlogDet(), a);
+        var both = Tensor.apply(new Determinants.SlogDet(), a);
         var batch = both.shape().without(-1).dims();
         return new SlogDet(both.slice(-1, 0, 1).reshape(batch).detach(), both.slice(-1, 1, 2).reshape(batch));
     }
@@ -190,7 +191,7 @@ public final class Linalg {
 
     /** The eigenvalues of any real square matrix; a second derivative is not available. */
     public static Eigenvalues eigvals(Tensor a) {
-        var both = Tensor.apply(new Spectra.EigenvaluesOf(), a);
+        var both = Tensor.apply(new Spectra.Eigvals(), a);
         var shape = both.shape().without(-2).dims();
         return new Eigenvalues(both.slice(-2, 0, 1).reshape(shape), both.slice(-2, 1, 2).reshape(shape));
     }
@@ -213,7 +214,7 @@ public final class Linalg {
 
     /** The singular values alone, [.., min(m, n)] falling. */
     public static Tensor svdvals(Tensor a) {
-        return Tensor.apply(new Spectra.SingularValuesOf(), a);
+        return Tensor.apply(new Spectra.Svdvals(), a);
     }
 
     // ---- sizes ----

@@ -99,7 +99,7 @@ public final class MatrixFunctions {
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
             var size = Matrices.scalars(out);
-            var reciprocal = Tensor.apply(new Spectra.GuardedReciprocal(name()), size, size.detach(),
+            var reciprocal = Tensor.apply(new GuardedReciprocal(name()), size, size.detach(),
                     Tensor.full(0, size.shape(), size.dtype()));
             return new Tensor[] {in[0].times(Matrices.scalars(d).times(reciprocal))};
         }

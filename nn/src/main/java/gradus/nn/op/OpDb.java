@@ -60,11 +60,11 @@ public final class OpDb {
                 new Indexing.Select(0), new Indexing.SelectBack(0, 4), new Indexing.Pick(), new Indexing.Place(4),
                 new Products.MatMul(), new Products.Linear(),
                 new LinearAlgebra.Trace(), new LinearAlgebra.Inverse(), new LinearAlgebra.Solve(),
-                new LinearAlgebra.SolveTriangular(true), new LinearAlgebra.SolveTriangular(false), new LinearAlgebra.Det(),
-                new LinearAlgebra.Cofactor(), new LinearAlgebra.SlogDet(), new Factorizations.LuFactors(),
+                new LinearAlgebra.SolveTriangular(true), new LinearAlgebra.SolveTriangular(false), new Determinants.Det(),
+                new Determinants.Cofactor(), new Determinants.SlogDet(), new Factorizations.LuFactors(),
                 new Factorizations.QrFactors(false), new Factorizations.QrFactors(true), new Factorizations.CholeskyFactor(),
-                new Spectra.Eigh(), new Spectra.Svd(), new Spectra.SingularValuesOf(), new Spectra.EigenvaluesOf(),
-                new Spectra.EigenvaluesBack(), new Spectra.GuardedReciprocal("svd"), new MatrixFunctions.MatrixExp(),
+                new Spectra.Eigh(), new Spectra.Svd(), new Spectra.Svdvals(), new Spectra.Eigvals(),
+                new Spectra.EigvalsBack(), new GuardedReciprocal("svd"), new MatrixFunctions.MatrixExp(),
                 new MatrixFunctions.FrobeniusNorm(), new MatrixFunctions.Pinv(1e-12), new MatrixFunctions.Lstsq(1e-12),
                 new Losses.CrossEntropy(), new Losses.CrossEntropyWithDistribution(), new Losses.BceWithLogits());
     }

@@ -1,6 +1,5 @@
 package gradus.nn.op;
 
-import gradus.nn.DType;
 import gradus.nn.Linalg;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
@@ -113,70 +112,6 @@ public final class Spectra {
     }
 
     /**
-     * 1/x, and 0 where x is nothing but rounding, provided that what is to be divided vanishes there too; throws {@link
-     * LinalgException} when it does not.
-     *
-     * <p>Inputs: x [.., r, c]; the size of the numbers that x is a difference of, [.., 1, 1]; the numerators relative to the
-     * numbers that they are sums of, [.., r, c]. With 1 + ε the next number after 1, x is rounding up to 16 ε times its
-     * size, and a numerator vanishes up to √ε.
-     */
-    public record GuardedReciprocal(String operation) implements Op {
-        @Override
-        public String name() {
-            return operation;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            return Shape.broadcast(operation, in[0], in[2]);
-        }
-
-        @Override
-        public Tensor forward(Tensor... in) {
-            double epsilon = in[0].dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-            return Matrices.each(operation + " backward", in[0].shape(), 2, x -> {
-                var reciprocals = new double[x[0].length];
-                for (int i = 0; i < reciprocals.length; i++) {
-                    if (Math.abs(x[0][i]) > 16 * epsilon * x[1][0]) {
-                        reciprocals[i] = 1 / x[0][i];
-                    } else if (Math.abs(x[2][i]) > Math.sqrt(epsilon)) {
-                        throw new LinalgException("values that coincide, or are 0, leave their vectors undetermined, and the"
-                                + " loss depends on them", "let the loss depend on the values or on whole subspaces only, or"
-                                + " add a small random matrix");
-                    }
-                }
-                return reciprocals;
-            }, in);
-        }
-
-        @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {d.times(out.square()).neg(), null, null};
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.number(1).over(in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1).over(in[0].pow(2)).neg(), Tex.number(0), Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return List.of(Samples.of(Samples.awayFromZero(3, 3), Samples.awayFromZero(1, 1), Samples.normal(3, 3)),
-                    Samples.of(Samples.awayFromZero(2, 1, 3), Samples.awayFromZero(2, 1, 1), Samples.normal(2, 1, 3)));
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(2, 3), new Shape(1, 1), new Shape(2, 4)}});
-        }
-    }
-
-    /**
      * A = U diag(s) Vᵀ: U [.., m, k] and V [.., n, k] with orthonormal columns, s [.., k] falling, k = min(m, n); the largest
      * element of each column of U is positive. Of Vᵀ [.., k, n] is given.
      *
@@ -248,7 +183,7 @@ public final class Spectra {
     }
 
     /** The singular values alone, falling, [.., m, n] → [.., min(m, n)]; their gradient U diag(δ) Vᵀ always exists. */
-    public record SingularValuesOf() implements Op {
+    public record Svdvals() implements Op {
         @Override
         public String name() {
             return "svdvals";
@@ -306,7 +241,7 @@ public final class Spectra {
      * The eigenvalues of any real square matrix, [.., n, n] → [.., 2, n]: real parts, then imaginary parts; ascending by real
      * part, then by imaginary part.
      */
-    public record EigenvaluesOf() implements Op {
+    public record Eigvals() implements Op {
         @Override
         public String name() {
             return "eigvals";
@@ -335,7 +270,7 @@ public final class Spectra {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {Tensor.apply(new EigenvaluesBack(), in[0], d)};
+            return new Tensor[] {Tensor.apply(new EigvalsBack(), in[0], d)};
         }
 
         @Override
@@ -374,10 +309,10 @@ public final class Spectra {
     }
 
     /**
-     * The gradient of {@link EigenvaluesOf}, [.., n, n] × [.., 2, n] → [.., n, n], which cannot be differentiated again. Throws
+     * The gradient of {@link Eigvals}, [.., n, n] × [.., 2, n] → [.., n, n], which cannot be differentiated again. Throws
      * {@link LinalgException} for a matrix that has too few eigenvectors.
      */
-    public record EigenvaluesBack() implements Op {
+    public record EigvalsBack() implements Op {
         @Override
         public String name() {
             return "eigvals backward";
@@ -409,7 +344,7 @@ public final class Spectra {
 
         @Override
         public Tex tex(Tex... in) {
-            return new EigenvaluesOf().backTex(in, in[0], in[1])[0];
+            return new Eigvals().backTex(in, in[0], in[1])[0];
         }
 
         @Override
@@ -419,8 +354,8 @@ public final class Spectra {
 
         @Override
         public List<Tensor[]> samples() {
-            return new EigenvaluesOf().samples().stream().map(a -> Samples.of(a[0],
-                    Samples.normal(new EigenvaluesOf().shape(a[0].shape()).dims()))).toList();
+            return new Eigvals().samples().stream().map(a -> Samples.of(a[0],
+                    Samples.normal(new Eigvals().shape(a[0].shape()).dims()))).toList();
         }
 
         @Override

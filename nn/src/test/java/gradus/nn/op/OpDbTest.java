@@ -61,7 +61,7 @@ class OpDbTest {
         }
 
         private static boolean jumps(Op op, int inputs, int i) {
-            return op instanceof Spectra.EigenvaluesBack || op instanceof Pointwise elementwise
+            return op instanceof Spectra.EigvalsBack || op instanceof Pointwise elementwise
                     && elementwise.derivatives(Mapped.inputs(inputs), Expr.input(inputs))[i].equals(Expr.ZERO);
         }
     }
