@@ -5,6 +5,7 @@ import gradus.nn.backend.Fn;
 import gradus.nn.backend.Kernel;
 import gradus.nn.backend.Kernel.Reduction;
 import gradus.nn.backend.Kernel.RowFunction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,8 +17,6 @@ final class VectorCpu extends PlainCpu {
     private static final int LENGTH = SPECIES.length();
 
     private static final ThreadLocal<float[]> EXPONENTIALS = ThreadLocal.withInitial(() -> new float[0]);
-
-    private final MatMul matmul = new MatMul();
 
     @Override
     public String name() {
@@ -124,11 +123,19 @@ final class VectorCpu extends PlainCpu {
 
     @Override
     void matmul(Kernel.MatMul p) {
-        if (p.c().dtype() != DType.FLOAT32 || p.k() == 0) {
+        if (p.c().dtype() != DType.FLOAT32) {
             super.matmul(p);
             return;
         }
-        eachProduct(p, (a, b, c) -> matmul.multiply(p.m(), p.n(), p.k(), p.a().buffer().floats(), a, p.a().row(),
-                p.a().column(), p.b().buffer().floats(), b, p.b().row(), p.b().column(), p.c().floats(), c));
+        var starts = new ArrayList<int[]>();
+        eachProduct(p, (a, b, c) -> starts.add(new int[] {a, b, c}));
+        int together = (int) Math.clamp(Gemm.PARALLEL / Math.max(1, (long) p.m() * p.n() * p.k()), 1, Math.max(1, starts.size()));
+        Threads.run((starts.size() + together - 1) / together, part -> {
+            for (var at : starts.subList(part * together, Math.min(starts.size(), (part + 1) * together))) {
+                Gemm.multiply(p.m(), p.n(), p.k(), p.a().buffer().floats(), at[0], p.a().row(), p.a().column(),
+                        p.b().buffer().floats(), at[1], p.b().row(), p.b().column(), p.c().floats(), at[2], p.n(), false,
+                        Gemm.RowsDone.NONE);
+            }
+        });
     }
 }
