@@ -8,7 +8,12 @@ import gradus.nn.grad.Gradients;
 import gradus.nn.io.Npy;
 import gradus.nn.io.Safetensors;
 import gradus.nn.layer.Activation;
+import gradus.nn.layer.Convolution;
+import gradus.nn.layer.Dropout;
 import gradus.nn.layer.Linear;
+import gradus.nn.layer.Mode;
+import gradus.nn.layer.Normalization;
+import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Sequential;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Momentum;
@@ -100,6 +105,121 @@ public final class Nn {
         return Activation.FLATTEN;
     }
 
+    /** A convolution along a signal, [n, in, size] → [n, out, ..]; add {@code .stride(2).padding(1)} and the like. */
+    public static Convolution.Conv conv1d(int in, int out, int kernel) {
+        return Convolution.Conv.of(1, in, out, Seed.next(), kernel);
+    }
+
+    /** A convolution over images, [n, in, height, width] → [n, out, ..]; add {@code .stride(2).padding(1)} and the like. */
+    public static Convolution.Conv conv2d(int in, int out, int... kernel) {
+        return Convolution.Conv.of(2, in, out, Seed.next(), kernel);
+    }
+
+    /** A convolution over volumes, [n, in, depth, height, width] → [n, out, ..]. */
+    public static Convolution.Conv conv3d(int in, int out, int... kernel) {
+        return Convolution.Conv.of(3, in, out, Seed.next(), kernel);
+    }
+
+    /** A transposed convolution along a signal, which makes it longer. */
+    public static Convolution.ConvTranspose convTranspose1d(int in, int out, int kernel) {
+        return Convolution.ConvTranspose.of(1, in, out, Seed.next(), kernel);
+    }
+
+    /** A transposed convolution over images, which makes them larger. */
+    public static Convolution.ConvTranspose convTranspose2d(int in, int out, int... kernel) {
+        return Convolution.ConvTranspose.of(2, in, out, Seed.next(), kernel);
+    }
+
+    /** A transposed convolution over volumes, which makes them larger. */
+    public static Convolution.ConvTranspose convTranspose3d(int in, int out, int... kernel) {
+        return Convolution.ConvTranspose.of(3, in, out, Seed.next(), kernel);
+    }
+
+    /** The maximum of each window along a signal, [n, c, size] → [n, c, ..]. */
+    public static Pooling.Pool maxPool1d(int kernel) {
+        return Pooling.Pool.of(Pooling.Kind.MAX, 1, kernel);
+    }
+
+    /** The maximum of each window of images, [n, c, height, width] → [n, c, ..]; windows lie side by side. */
+    public static Pooling.Pool maxPool2d(int... kernel) {
+        return Pooling.Pool.of(Pooling.Kind.MAX, 2, kernel);
+    }
+
+    /** The maximum of each window of volumes. */
+    public static Pooling.Pool maxPool3d(int... kernel) {
+        return Pooling.Pool.of(Pooling.Kind.MAX, 3, kernel);
+    }
+
+    /** The mean of each window along a signal. */
+    public static Pooling.Pool avgPool1d(int kernel) {
+        return Pooling.Pool.of(Pooling.Kind.AVERAGE, 1, kernel);
+    }
+
+    /** The mean of each window of images. */
+    public static Pooling.Pool avgPool2d(int... kernel) {
+        return Pooling.Pool.of(Pooling.Kind.AVERAGE, 2, kernel);
+    }
+
+    /** The mean of each window of volumes. */
+    public static Pooling.Pool avgPool3d(int... kernel) {
+        return Pooling.Pool.of(Pooling.Kind.AVERAGE, 3, kernel);
+    }
+
+    /** The mean of each channel, [n, c, ..] → [n, c]. */
+    public static Pooling.Global globalAvgPool() {
+        return new Pooling.Global(Pooling.Kind.AVERAGE);
+    }
+
+    /** The maximum of each channel, [n, c, ..] → [n, c]. */
+    public static Pooling.Global globalMaxPool() {
+        return new Pooling.Global(Pooling.Kind.MAX);
+    }
+
+    /** Planes larger by these factors, one per axis. */
+    public static Pooling.Upsample upsample(Pooling.Interpolation interpolation, Integer... factors) {
+        return new Pooling.Upsample(interpolation, List.of(factors));
+    }
+
+    /** Each channel brought to mean 0 and variance 1 over the batch, [n, channels, ..]; then scaled and shifted. */
+    public static Normalization.BatchNorm batchNorm(int channels) {
+        return Normalization.BatchNorm.of(channels);
+    }
+
+    /** Each sample brought to mean 0 and variance 1 over its last axes, of these sizes; then scaled and shifted. */
+    public static Normalization.LayerNorm layerNorm(int... sizes) {
+        return Normalization.LayerNorm.of(sizes);
+    }
+
+    /** Each sample brought to mean square 1 over its last axes, of these sizes; then scaled. */
+    public static Normalization.RmsNorm rmsNorm(int... sizes) {
+        return Normalization.RmsNorm.of(sizes);
+    }
+
+    /** Each group of channels of each sample brought to mean 0 and variance 1; then scaled and shifted. */
+    public static Normalization.GroupNorm groupNorm(int groups, int channels) {
+        return Normalization.GroupNorm.of(groups, channels);
+    }
+
+    /** While learning, each number becomes 0 with this probability, the others larger in turn. */
+    public static Dropout.Elements dropout(double p) {
+        return Dropout.Elements.dropping(p);
+    }
+
+    /** The same by the probability of staying. */
+    public static Dropout.Elements dropoutKeeping(double keep) {
+        return Dropout.Elements.keeping(keep);
+    }
+
+    /** While learning, each channel becomes 0 with this probability, [n, channels, ..]. */
+    public static Dropout.Channels spatialDropout(double p) {
+        return Dropout.Channels.dropping(p);
+    }
+
+    /** A linear layer whose weights become 0 with this probability while learning. */
+    public static Dropout.Connections dropConnect(Linear linear, double p) {
+        return Dropout.Connections.of(linear, p);
+    }
+
     /** Layers one after the other. */
     public static Sequential sequential(Layer... layers) {
         return new Sequential(List.of(layers));
@@ -168,6 +288,19 @@ public final class Nn {
     /** The same for a function of one tensor. */
     public static Compiled compile(UnaryOperator<Tensor> step) {
         return new Compiled(in -> new Tensor[] {step.apply(in[0])});
+    }
+
+    /**
+     * Computes something with layers that learn, dropout and batch normalisation: for a loop of one's own; {@code fit} does so
+     * by itself.
+     */
+    public static <T> T training(Supplier<T> computation) {
+        return Mode.training(computation);
+    }
+
+    /** Computes something with layers that are being used, gradients included. */
+    public static <T> T evaluating(Supplier<T> computation) {
+        return Mode.evaluating(computation);
     }
 
     // ---- gradients ----

@@ -31,6 +31,15 @@ public record Seed(long value) {
         return new Stream(state);
     }
 
+    /**
+     * The state of the counter-based generator at its beginning, for random numbers inside of computations: a key of this
+     * purpose and the counter 0, int32 [4].
+     */
+    public Tensor state(String purpose) {
+        long key = stream(purpose).next();
+        return Tensor.indices(new Shape(4), (int) key, (int) (key >>> 32), 0, 0);
+    }
+
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private static long mix(long z) {

@@ -343,6 +343,29 @@ public sealed interface Kernel {
     }
 
     /**
+     * Uniform random numbers in [0, 1) with 24 bits, the same on every backend and in both float types: number i is word i mod
+     * 4 of block i/4 of Philox4x32-10 (Salmon et al. 2011).
+     *
+     * @param state int32: the key's two words and the first block's number, low word first
+     */
+    record Uniform(Buffer state, Buffer out) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {state};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {out};
+        }
+
+        @Override
+        public Uniform on(UnaryOperator<Buffer> other) {
+            return new Uniform(other.apply(state), other.apply(out));
+        }
+    }
+
+    /**
      * Any function in Java, for what has no kernel of its own: fills the arrays behind {@code out}, which are zeros, from
      * those behind {@code in}, and depends on nothing else.
      */

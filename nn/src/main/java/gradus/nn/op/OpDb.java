@@ -83,6 +83,8 @@ public final class OpDb {
                 new Pooling.WindowSum(new Shape(2), Sliding.PLAIN.times(1)),
                 new Pooling.WindowSpread(new Shape(2, 3), List.of(new Sliding(2, 1, 0, 1), new Sliding(1, 1, 1, 2)), new Shape(5, 6)),
                 new Normalization.Standardize(0.25, true), new Normalization.Standardize(0.25, false),
-                new Normalization.StandardizeBack(0.25, true), new Normalization.StandardizeBack(0.25, false));
+                new Normalization.StandardizeBack(0.25, true), new Normalization.StandardizeBack(0.25, false),
+                new Regularization.Uniform(new Shape(2, 5), DType.FLOAT64), new Regularization.Advance(3),
+                new Regularization.Drop(0.3));
     }
 }

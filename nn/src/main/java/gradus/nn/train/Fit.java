@@ -7,6 +7,7 @@ import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
 import gradus.nn.grad.Gradients;
+import gradus.nn.layer.Mode;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Optimizer;
 import java.util.ArrayList;
@@ -97,10 +98,10 @@ public final class Fit {
                     .forEach(provider -> watching.add(provider.listener()));
         }
         var stepper = optimizer.over(net);
-        var step = new Compiled(in -> {
+        var step = new Compiled(in -> Mode.training(() -> {
             var prediction = net.apply(in[0]);
             return new Tensor[] {stepper.step(loss.of(prediction, in[1])), prediction.detach()};
-        });
+        }));
         var random = seed.stream("shuffle");
         var done = new ArrayList<Epoch>();
         watching.forEach(listener -> listener.started(epochs));
@@ -145,7 +146,7 @@ public final class Fit {
     }
 
     private Mean evaluate(Dataset data) {
-        return Gradients.noGrad(() -> {
+        return Mode.evaluating(() -> Gradients.noGrad(() -> {
             var mean = new Mean();
             for (int from = 0; from < data.size(); from += 1024) {
                 var rows = data.slice(from, Math.min(data.size(), from + 1024));
@@ -153,7 +154,7 @@ public final class Fit {
                 mean.add(loss.of(prediction, rows.y()), loss.accuracy(prediction, rows.y()), rows.size());
             }
             return mean;
-        });
+        }));
     }
 
     /** Means over samples, gathered batch by batch. */

@@ -40,6 +40,7 @@ class PlainCpu implements Backend {
             case Kernel.MaxPositions max -> maxPositions(max);
             case Kernel.WindowSum sum -> windowSum(sum);
             case Kernel.Standardize standardize -> new Standardization(this, standardize).run();
+            case Kernel.Uniform uniform -> Philox.uniform(uniform);
             case Kernel.Host(_, var in, var out, var function) -> function.compute(in, out);
         }
         for (var written : kernel.writes()) {
