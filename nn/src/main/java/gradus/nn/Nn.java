@@ -3,6 +3,7 @@ package gradus.nn;
 import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
+import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.GradCheck;
 import gradus.nn.grad.Gradients;
 import gradus.nn.io.Npy;
@@ -16,6 +17,7 @@ import gradus.nn.layer.Normalization;
 import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Sequential;
 import gradus.nn.loss.Loss;
+import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
 import gradus.nn.train.Fit;
@@ -315,9 +317,66 @@ public final class Nn {
         return Gradients.withGraph(loss, wrt);
     }
 
-    /** Compares the gradients of {@code f} with central differences in float64. */
+    /** The gradient ∇f(x) of a scalar function, of x's shape. */
+    public static Tensor gradient(UnaryOperator<Tensor> f, Tensor x) {
+        return Derivatives.gradient(in -> f.apply(in[0]), x)[0];
+    }
+
+    /** The gradients of a scalar function of several arguments. */
+    public static Tensor[] gradient(Function<Tensor[], Tensor> f, Tensor... x) {
+        return Derivatives.gradient(f, x);
+    }
+
+    /** The Jacobian ∂f/∂x: entry [i.., j..] is the derivative of f(x)[i..] in x[j..]. */
+    public static Tensor jacobian(UnaryOperator<Tensor> f, Tensor x) {
+        return Derivatives.jacobian(f, x);
+    }
+
+    /** The Hessian of a scalar function: entry [i.., j..] is ∂²f/∂x[i..]∂x[j..]. */
+    public static Tensor hessian(UnaryOperator<Tensor> f, Tensor x) {
+        return Derivatives.hessian(f, x);
+    }
+
+    /** The Hessian times a vector of x's shape, without the Hessian. */
+    public static Tensor hvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        return Derivatives.hvp(f, x, v);
+    }
+
+    /** vᵀ ∂f/∂x, for a v of f(x)'s shape: one backward pass. */
+    public static Tensor vjp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        return Derivatives.vjp(f, x, v);
+    }
+
+    /** (∂f/∂x) v, for a v of x's shape: how f(x) changes as x moves along v. */
+    public static Tensor jvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
+        return Derivatives.jvp(f, x, v);
+    }
+
+    /** Compares the gradients of {@code f} with central differences in float64, element by element. */
     public static GradCheck.Report gradcheck(Function<Tensor[], Tensor> f, Tensor... inputs) {
         return GradCheck.check(f, inputs);
+    }
+
+    /** Compares the gradients of the gradients of {@code f} with central differences in float64. */
+    public static GradCheck.Report gradgradcheck(Function<Tensor[], Tensor> f, Tensor... inputs) {
+        return GradCheck.checkTwice(1e-5, f, inputs);
+    }
+
+    /**
+     * An operation of one's own: a name, and what it computes. {@code .vjp(…)} says how gradients flow back, {@code .tex(…)}
+     * how it is written; without a vjp the gradients of its own operations are used.
+     * {@snippet :
+     * var round = op("round", x -> x.floor()).vjp((x, y, d) -> d).tex("\\lfloor {0} \\rfloor");
+     * var y = round.of(x);
+     * }
+     */
+    public static Custom op(String name, UnaryOperator<Tensor> forward) {
+        return Custom.of(name, in -> forward.apply(in[0]));
+    }
+
+    /** An operation of one's own on two tensors. */
+    public static Custom op(String name, BinaryOperator<Tensor> forward) {
+        return Custom.of(name, in -> forward.apply(in[0], in[1]));
     }
 
     /** Computes without recording. */

@@ -45,6 +45,7 @@ public final class Tensor {
     private Tensor[] inputs;  // from what
     private int versions;     // how often these had been changed in place by then
     private boolean requiresGrad;
+    private boolean retainsGrad;
     private Tensor grad;
     private String name = "";
 
@@ -354,7 +355,7 @@ public final class Tensor {
             shapes[i] = in[i].shape;
             recorded |= in[i].requiresGrad;
         }
-        op.shape(shapes);   // throws before anything is computed
+        op.check(shapes);   // throws before anything is computed
         return recorded && Gradients.recording();
     }
 
@@ -448,6 +449,16 @@ public final class Tensor {
     /** The gradient that {@link #backward} has gathered, {@code null} before. */
     public Tensor grad() {
         return grad;
+    }
+
+    /** Lets {@link #backward} keep the gradient of this intermediate result in {@link #grad}, as it does for parameters. */
+    public Tensor retainGrad() {
+        retainsGrad = true;
+        return this;
+    }
+
+    public boolean retainsGrad() {
+        return retainsGrad;
     }
 
     /** Sets the gradient: for the backward pass, and for those who clip it. */

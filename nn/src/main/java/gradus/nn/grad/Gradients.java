@@ -82,7 +82,10 @@ public final class Gradients {
                 x.dtype() == DType.INT32 ? null : Tensor.full(0, x.shape(), x.dtype()))).toArray(Tensor[]::new);
     }
 
-    /** Adds the loss's gradient to that of every parameter behind it, and releases the graph: see {@link Tensor#backward}. */
+    /**
+     * Adds the loss's gradient to that of every parameter behind it, and of every tensor that retains its own, and releases
+     * the graph: see {@link Tensor#backward}.
+     */
     public static void accumulate(Tensor loss) {
         if (Tracer.isTracing()) {
             Tracer.backward(loss);
@@ -115,7 +118,12 @@ public final class Gradients {
         keep.addAll(List.of(wanted));
         var gradients = new IdentityHashMap<Tensor, Tensor>();
         gradients.put(loss, Tensor.full(1, loss.shape(), loss.dtype()));
-        for (var x : outputsFirst(loss, ends)) {
+        var order = outputsFirst(loss, ends);
+        for (int k = 0; k < order.size(); k++) {
+            var x = order.set(k, null);   // nobody but its user holds it any longer than the pass needs it
+            if (x.retainsGrad()) {
+                keep.add(x);
+            }
             var delta = gradients.get(x);
             if (x.op() == null || delta == null || ends.contains(x)) {
                 continue;

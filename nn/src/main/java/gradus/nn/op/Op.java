@@ -20,6 +20,11 @@ public interface Op {
     /** The result's shape; throws {@link gradus.nn.ShapeException} when the inputs do not fit. */
     Shape shape(Shape... in);
 
+    /** Throws {@link gradus.nn.ShapeException} when the inputs do not fit. */
+    default void check(Shape... in) {
+        shape(in);
+    }
+
     /** Whether input number {@code i} holds indices, which stay whole numbers. */
     default boolean takesIndices(int i) {
         return false;

@@ -46,6 +46,8 @@ public final class OpDb {
                 new Comparisons.Compare(Relation.GT), new Comparisons.Compare(Relation.GE), new Comparisons.And(),
                 new Comparisons.Or(), new Comparisons.Is(Kind.NAN), new Comparisons.Is(Kind.FINITE),
                 new Comparisons.Is(Kind.INFINITE), new Comparisons.Where(),
+                Custom.of("cube", in -> in[0].times(in[0].square())).vjp((x, y, d) -> d.times(x.square().times(3)))
+                        .tex("{0}^{3}"),
                 new Mapped(Expr.input(0).times(Expr.input(1)).tanh(), 2));
     }
 
