@@ -76,6 +76,48 @@ public final class Nn {
         return new Seed(value);
     }
 
+    // ---- parts of tensors: x.at(all(), range(0, 5), -1) ----
+
+    /** The whole axis. */
+    public static Index all() {
+        return new Index.All();
+    }
+
+    /** One entry; the axis disappears. */
+    public static Index at(int i) {
+        return new Index.At(i);
+    }
+
+    /** The entries {@code from} up to {@code to}, not included; negative numbers count from the end. */
+    public static Index range(int from, int to) {
+        return range(from, to, 1);
+    }
+
+    /** Every {@code step}-th of them; downwards for a negative step. */
+    public static Index range(int from, int to, int step) {
+        return new Index.Range(from, to, step);
+    }
+
+    /** The entries {@code from} up to the last. */
+    public static Index from(int from) {
+        return range(from, Integer.MAX_VALUE);
+    }
+
+    /** The entries where the mask is not 0. */
+    public static Index mask(Tensor mask) {
+        return new Index.Mask(mask);
+    }
+
+    /** The entries with these indices, in this order. */
+    public static Index pick(int... indices) {
+        return pick(Tensor.indices(new Shape(indices.length), indices));
+    }
+
+    /** The entries with these int32 indices, whose shape takes the axis's place. */
+    public static Index pick(Tensor indices) {
+        return new Index.Pick(indices);
+    }
+
     // ---- layers ----
 
     /** y = x Wᵀ + b, [.., in] → [.., out]. */

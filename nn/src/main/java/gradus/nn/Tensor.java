@@ -12,7 +12,6 @@ import gradus.nn.op.Comparisons.Kind;
 import gradus.nn.op.Comparisons.Relation;
 import gradus.nn.op.Elementwise;
 import gradus.nn.op.Elementwise.Rounding.Direction;
-import gradus.nn.op.Indexing;
 import gradus.nn.op.Losses;
 import gradus.nn.op.Movement;
 import gradus.nn.op.Op;
@@ -35,7 +34,7 @@ import java.util.stream.IntStream;
  * <p>Memory: row by row, seen through strides. {@code x[i, j]} lies at {@code offset + i·strides[0] + j·strides[1]}, so
  * transposing, slicing and broadcasting copy nothing.
  */
-public final class Tensor {
+public final class Tensor implements Shaping, Choosing {
 
     private Buffer buffer;      // changes only in a tensor of a compiled step, when its numbers are known at last
     private final Shape shape;
@@ -337,6 +336,9 @@ public final class Tensor {
             values[i] = in[i].requiresGrad ? in[i].detach() : in[i];
         }
         var out = op.forward(values);
+        if (out.dtype() == DType.INT32) {
+            return out;   // whole numbers have no gradient
+        }
         if (Arrays.asList(values).contains(out)) {
             out = out.detach();
         }
@@ -901,7 +903,7 @@ public final class Tensor {
         for (int axis : axes) {
             sum = apply(new Reductions.Sum(shape.axis(axis)), sum);
         }
-        return keep ? sum : sum.squeezed(axes);
+        return keep ? sum : sum.squeeze(axes);
     }
 
     /** The arithmetic mean of all elements, a scalar; NaN for none. */
@@ -935,30 +937,7 @@ public final class Tensor {
         for (int axis : axes) {
             max = apply(new Reductions.Max(shape.axis(axis)), max);
         }
-        return keep ? max : max.squeezed(axes);
-    }
-
-    private Tensor squeezed(int... axes) {
-        var gone = Arrays.stream(axes).map(shape::axis).boxed().toList();
-        return reshape(IntStream.range(0, rank()).filter(axis -> !gone.contains(axis)).map(shape::dim).toArray());
-    }
-
-    /** Where the largest element stands along an axis, the first if several tie: one index per remaining position. */
-    public int[] argmax(int axis) {
-        Tracer.read();
-        int last = shape.axis(axis);
-        var order = IntStream.concat(IntStream.range(0, rank()).filter(i -> i != last), IntStream.of(last)).toArray();
-        var rows = detach().transpose(order).dense();
-        int n = shape.dim(axis);
-        var indices = new int[n == 0 ? 0 : size() / n];
-        for (int row = 0; row < indices.length; row++) {
-            int best = 0;
-            for (int i = 1; i < n; i++) {
-                best = rows.buffer.get(row * n + i) > rows.buffer.get(row * n + best) ? i : best;
-            }
-            indices[row] = best;
-        }
-        return indices;
+        return keep ? max : max.squeeze(axes);
     }
 
     /** e^x / Σ e^x along an axis. */
@@ -985,7 +964,7 @@ public final class Tensor {
     /** ln Σ e^x along an axis, without overflow. */
     public Tensor logSumExp(int axis) {
         var max = max(true, axis).detach();
-        return minus(max).exp().sum(axis).log().plus(max.squeezed(axis));
+        return minus(max).exp().sum(axis).log().plus(max.squeeze(axis));
     }
 
     // ---- matrices ----
@@ -1064,38 +1043,6 @@ public final class Tensor {
             }
         }
         return sum.reshape(wanted.dims());
-    }
-
-    /** The elements {@code from} up to {@code to}, not included, along an axis. */
-    public Tensor slice(int axis, int from, int to) {
-        return slice(axis, from, to, 1);
-    }
-
-    /**
-     * Every {@code step}-th element from {@code from} on, up to {@code to}, not included, along an axis; with a negative step
-     * downwards, and then {@code to} may be −1, behind the first element.
-     */
-    public Tensor slice(int axis, int from, int to, int step) {
-        if (step == 0) {
-            throw ShapeException.of("slice", "cannot be walked through by steps of 0", "give a step of 1 or more, or of -1 or less", shape);
-        }
-        int count = Math.max(0, Math.ceilDiv(to - from, step));
-        return apply(new Movement.Slice(axis, from, step, count), this);
-    }
-
-    /** The entries along axis 0 with these indices, in this order. */
-    public Tensor rows(int... indices) {
-        return select(0, indices);
-    }
-
-    /** The entries along an axis with these indices, in this order. */
-    public Tensor select(int axis, int... indices) {
-        return select(axis, indices(new Shape(indices.length), indices));
-    }
-
-    /** The entries along an axis with these indices, an int32 vector, in this order. */
-    public Tensor select(int axis, Tensor indices) {
-        return apply(new Indexing.Select(axis), this, indices);
     }
 
     /** One behind the other along an axis. */

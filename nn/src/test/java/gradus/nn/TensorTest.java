@@ -32,8 +32,8 @@ class TensorTest {
         assertArrayEquals(new double[] {2.5, 3.5, 4.5}, x.mean(0).toDoubleArray());
         assertEquals(21, x.sum().item());
         assertEquals(6, x.max().item());
-        assertArrayEquals(new int[] {2, 2}, x.argmax(1));
-        assertArrayEquals(new int[] {1, 1, 1}, x.argmax(0));
+        assertArrayEquals(new int[] {2, 2}, x.argmax(1).toIntArray());
+        assertArrayEquals(new int[] {1, 1, 1}, x.argmax(0).toIntArray());
         assertEquals(0, Tensor.zeros(0, 3).sum().item());
     }
 

@@ -29,8 +29,8 @@ public interface Loss {
 
         @Override
         public OptionalDouble accuracy(Tensor scores, Tensor target) {
-            var predicted = scores.argmax(1);
-            var truth = target.rank() == 2 ? target.argmax(1) : target.toIntArray();
+            var predicted = scores.argmax(1).toIntArray();
+            var truth = target.rank() == 2 ? target.argmax(1).toIntArray() : target.toIntArray();
             long right = IntStream.range(0, truth.length).filter(i -> predicted[i] == truth[i]).count();
             return OptionalDouble.of((double) right / truth.length);
         }

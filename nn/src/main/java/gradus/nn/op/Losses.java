@@ -45,12 +45,12 @@ public final class Losses {
 
         @Override
         public Tensor forward(Tensor... in) {
-            return Tensor.apply(new Indexing.Pick(), in[0].logSoftmax(-1), in[1]).neg();
+            return in[0].logSoftmax(-1).gather(1, in[1].unsqueeze(1)).reshape(-1).neg();
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            var oneHot = Tensor.apply(new Indexing.Place(in[0].shape().dim(1)), Tensor.full(1, in[1].shape(), d.dtype()), in[1]);
+            var oneHot = in[1].oneHot(in[0].shape().dim(1)).as(d.dtype());
             return new Tensor[] {in[0].softmax(-1).minus(oneHot).times(d.reshape(-1, 1)), null};
         }
 

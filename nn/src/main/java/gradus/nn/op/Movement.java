@@ -80,7 +80,32 @@ public final class Movement {
 
         @Override
         public Tensor forward(Tensor... in) {
-            return Tensor.dense(to, in[0].dense().buffer());
+            return strides(in[0].shape().dims(), in[0].strides()).map(strides -> Tensor.view(in[0], to, strides, in[0].offset()))
+                    .orElseGet(() -> Tensor.dense(to, in[0].dense().buffer()));
+        }
+
+        /** The strides that show the elements in the other shape, if there are such: always for dense memory. */
+        private Optional<int[]> strides(int[] from, int[] strides) {
+            var shown = to.strides();
+            int wanted = shown.length - 1;
+            int end = from.length - 1;
+            while (end >= 0) {   // axes end, end − 1, … that lie in memory like one axis, matched with axes of the same size together
+                int step = strides[end];
+                int size = from[end--];
+                while (end >= 0 && (from[end] == 1 || size == 1 || strides[end] == size * step)) {
+                    step = size == 1 ? strides[end] : step;
+                    size *= from[end--];
+                }
+                int matched = 1;
+                while (wanted >= 0 && (matched < size || to.dims()[wanted] == 1)) {
+                    shown[wanted] = matched * step;
+                    matched *= to.dims()[wanted--];
+                }
+                if (matched != size) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(shown);
         }
 
         @Override

@@ -66,6 +66,11 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return atom(function + "\\left(" + argument.text + "\\right)");
     }
 
+    /** This and another as arguments of one function. */
+    public Tex and(Tex other) {
+        return new Tex(text + ", " + other.text, Binding.SUM);
+    }
+
     public Tex plus(Tex other) {
         return new Tex(text + (other.text.startsWith("-") ? " - " + other.text.substring(1) : " + " + other.text),
                 Binding.SUM);
