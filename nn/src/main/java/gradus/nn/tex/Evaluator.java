@@ -173,7 +173,7 @@ public final class Evaluator {
             };
             case Formula.Accent _, Formula.Label _ -> unknown(formula);
             case Formula.Sub sub -> sub(sub);
-            case Formula.Entry(var base, var at) -> entry(constantValue(base), at, 0);
+            case Formula.Entry(var base, var at) -> indices.entry(constantValue(base), at, 0);
             case Formula.Sup(var base, var exponent) -> power(formula, base, exponent);
             case Formula.Range _ -> fail(formula, "a colon stands only among indices", "x_{1:3}");
             case Formula.Call(var function, var parameters, var arguments) -> {
@@ -258,53 +258,13 @@ public final class Evaluator {
                 return scope.get(named) instanceof NdArray array ? array : unknown(numbers.equals(below) ? sub : base);
             }
         }
-        return entry(constantValue(base), below, 1);
-    }
-
-    /** Entries of an array, counted from 0 or from 1; a range includes its end only when counted from 1. */
-    private NdArray entry(NdArray array, List<Formula> at, int origin) {
-        if (at.size() > array.rank()) {
-            throw NdArray.unfit(at.size() + " indices for shape " + Arrays.toString(array.shape()), "one index per axis");
-        }
-        var from = new int[at.size()];
-        var size = new int[at.size()];
-        var step = new int[at.size()];
-        int[] kept = {};
-        for (int axis = 0; axis < at.size(); axis++) {
-            int n = array.dim(axis);
-            step[axis] = 1;
-            if (at.get(axis) instanceof Formula.Range(var first, var last, var by)) {
-                step[axis] = by.map(this::whole).orElse(1);
-                boolean up = step[axis] > 0;
-                from[axis] = first.map(f -> whole(f) - origin).orElse(up ? 0 : n - 1);
-                int end = last.map(f -> whole(f) - (up ? 0 : origin)).orElse(up ? n : -1);   // the first that is left out
-                size[axis] = Math.max(0, Math.ceilDiv(end - from[axis], step[axis]));
-                kept = NdArray.join(kept, size[axis]);
-            } else {
-                from[axis] = whole(at.get(axis)) - origin;
-                size[axis] = 1;
-            }
-            int to = from[axis] + (size[axis] - 1) * step[axis];
-            if (size[axis] > 0 && (from[axis] < 0 || from[axis] >= n || to < 0 || to >= n)) {
-                throw NdArray.unfit("the index " + (from[axis] + origin) + " lies outside " + origin + " … "
-                        + (n - 1 + origin) + " along axis " + axis + " of shape " + Arrays.toString(array.shape()),
-                        "subscripts count from 1, square brackets from 0");
-            }
-        }
-        return array.part(from, size, step)
-                .reshape(NdArray.join(kept, Arrays.copyOfRange(array.shape(), at.size(), array.rank())));
-    }
-
-    private int whole(Formula index) {
-        double value = value(index).item();
-        return value == Math.rint(value) ? (int) value
-                : fail(index, "an index of " + value, "indices are whole numbers: round with \\lfloor x \\rfloor");
+        return indices.entry(constantValue(base), below, 1);
     }
 
     private NdArray power(Formula whole, Formula base, Formula exponent) {
         if (base instanceof Formula.Sub(var inner, var at)
                 && scope.get(new Formula.Sup(inner, exponent)) instanceof NdArray named) {   // W^{(2)}_{ij}
-            return entry(named, at, 1);
+            return indices.entry(named, at, 1);
         }
         if (exponent instanceof Formula.Label(var parts)) {
             var numbers = parts.stream().<Formula>map(part -> new Formula.Number(value(part).item())).toList();
@@ -401,7 +361,7 @@ public final class Evaluator {
     }
 
     private NdArray over(Formula.Big big) {
-        var ranges = located(big, () -> indices.ranges(big, this::whole));
+        var ranges = located(big, () -> indices.ranges(big));
         var total = new Total(big.operator());
         run(big, ranges.names(), ranges.ranges(), ranges.conditions(), ranges.names().getLast(), total);
         return total.result();

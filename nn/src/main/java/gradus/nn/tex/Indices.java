@@ -2,6 +2,7 @@ package gradus.nn.tex;
 
 import gradus.nn.tex.Formula.Operator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -11,9 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
-/** Which index letters a formula has and over which numbers they run. */
+/** Which index letters a formula has, over which numbers they run, and what they pick. */
 final class Indices {
 
     private final Map<Formula, Value> scope;
@@ -137,11 +137,11 @@ final class Indices {
         return names;
     }
 
-    /** What an operator runs over; {@code whole} gives the value of a bound. */
-    Ranges ranges(Formula.Big big, ToIntFunction<Formula> whole) {
-        Optional<Integer> last = big.above().map(whole::applyAsInt);
+    /** What an operator runs over. */
+    Ranges ranges(Formula.Big big) {
+        Optional<Integer> last = big.above().map(this::whole);
         Optional<Integer> first = big.below().stream().filter(item -> isStart(item, big))
-                .map(item -> whole.applyAsInt(((Formula.Comparison) item).terms().getLast())).findFirst();
+                .map(item -> whole(((Formula.Comparison) item).terms().getLast())).findFirst();
         if (first.isPresent() != last.isPresent()) {
             throw NdArray.unfit("one end of the range is missing", "\\sum_{i=1}^{n}, or \\sum_{i} for a whole axis");
         }
@@ -201,6 +201,49 @@ final class Indices {
                 }
             }
         }
+    }
+
+    /** Entries of an array, counted from 0 or from 1; a range includes its end only when counted from 1. */
+    NdArray entry(NdArray array, List<Formula> at, int origin) {
+        if (at.size() > array.rank()) {
+            throw NdArray.unfit(at.size() + " indices for shape " + Arrays.toString(array.shape()), "one index per axis");
+        }
+        var from = new int[at.size()];
+        var size = new int[at.size()];
+        var step = new int[at.size()];
+        int[] kept = {};
+        for (int axis = 0; axis < at.size(); axis++) {
+            int n = array.dim(axis);
+            step[axis] = 1;
+            if (at.get(axis) instanceof Formula.Range(var first, var last, var by)) {
+                step[axis] = by.map(this::whole).orElse(1);
+                boolean up = step[axis] > 0;
+                from[axis] = first.map(f -> whole(f) - origin).orElse(up ? 0 : n - 1);
+                int end = last.map(f -> whole(f) - (up ? 0 : origin)).orElse(up ? n : -1);   // the first that is left out
+                size[axis] = Math.max(0, Math.ceilDiv(end - from[axis], step[axis]));
+                kept = NdArray.join(kept, size[axis]);
+            } else {
+                from[axis] = whole(at.get(axis)) - origin;
+                size[axis] = 1;
+            }
+            int to = from[axis] + (size[axis] - 1) * step[axis];
+            if (size[axis] > 0 && (from[axis] < 0 || from[axis] >= n || to < 0 || to >= n)) {
+                throw NdArray.unfit("the index " + (from[axis] + origin) + " lies outside " + origin + " … "
+                        + (n - 1 + origin) + " along axis " + axis + " of shape " + Arrays.toString(array.shape()),
+                        "subscripts count from 1, square brackets from 0");
+            }
+        }
+        return array.part(from, size, step)
+                .reshape(NdArray.join(kept, Arrays.copyOfRange(array.shape(), at.size(), array.rank())));
+    }
+
+    private int whole(Formula index) {
+        double number = value.apply(index).item();
+        if (number != Math.rint(number)) {
+            throw NdArray.unfit("the index " + text(index) + " is " + number,
+                    "indices are whole numbers: round with \\lfloor x \\rfloor");
+        }
+        return (int) number;
     }
 
     private static String text(Range range) {
