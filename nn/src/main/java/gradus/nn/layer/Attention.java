@@ -1,0 +1,160 @@
+package gradus.nn.layer;
+
+import gradus.nn.Layer;
+import gradus.nn.Shape;
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
+import gradus.nn.backend.Expr;
+import gradus.nn.op.Mapped;
+import java.util.Arrays;
+
+/**
+ * Attention: each query gets a mean of values, weighted by how well its vector agrees with the keys' (Vaswani et al. 2017).
+ *
+ * <p>Masks are numbers added to the scores, 0 where a query may look and −∞ where it may not; several masks are added. A
+ * query that may look nowhere has no weights: they are NaN.
+ */
+public final class Attention {
+
+    private static final Expr MAY = Expr.input(0).select(Expr.ZERO, Expr.constant(Double.NEGATIVE_INFINITY));
+    private static final Mapped ADDED = new Mapped(MAY, 1);
+
+    private Attention() {
+    }
+
+    /**
+     * What attention found.
+     *
+     * @param output  [.., queries, value size]
+     * @param weights α, [.., queries, keys]: each row sums to 1
+     */
+    public record Attended(Tensor output, Tensor weights) {
+    }
+
+    /**
+     * Scaled dot-product attention: α = softmax(q kᵀ/√d + mask), output α v.
+     *
+     * @param q    queries [.., queries, d]
+     * @param k    keys [.., keys, d]
+     * @param v    values [.., keys, value size]
+     * @param mask added to the scores: a shape that broadcasts to [.., queries, keys], a scalar 0 for none
+     */
+    public static Attended attend(Tensor q, Tensor k, Tensor v, Tensor mask) {
+        return attend(q, k, v, mask, new Dropout.Elements(0, Tensor.zeros()));
+    }
+
+    /** The same with some weights dropped while learning; {@link Attended#weights} are those before. */
+    static Attended attend(Tensor q, Tensor k, Tensor v, Tensor mask, Dropout.Elements dropout) {
+        if (q.rank() < 2 || k.rank() < 2 || v.rank() < 2 || q.shape().dim(-1) != k.shape().dim(-1)
+                || k.shape().dim(-2) != v.shape().dim(-2)) {
+            throw ShapeException.of("attention", "do not fit",
+                    "queries [.., m, d], keys [.., n, d], values [.., n, e]", q.shape(), k.shape(), v.shape());
+        }
+        var scores = q.times(1 / Math.sqrt(Math.max(1, q.shape().dim(-1)))).matmul(k.t());
+        var weights = (mask.rank() == 0 ? scores : scores.plus(mask)).softmax(-1);
+        return new Attended(dropout.apply(weights).matmul(v), weights);
+    }
+
+    /** The mask of a sequence that is written from left to right: position i sees positions j ≤ i. [n, n]. */
+    public static Tensor causal(int n) {
+        var mask = new float[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = i + 1; j < n; j++) {
+                mask[i * n + j] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        return Tensor.of(new Shape(n, n), mask);
+    }
+
+    /** The mask that lets only the first keys of each sequence be seen: [batch, 1, 1, keys], for scores [batch, heads, queries, keys]. */
+    public static Tensor padding(int keys, int... lengths) {
+        var mask = new float[lengths.length * keys];
+        for (int i = 0; i < lengths.length; i++) {
+            if (lengths[i] < 0 || lengths[i] > keys) {
+                throw new ShapeException("padding: a length of " + lengths[i] + " in sequences of " + keys
+                        + "\nhelp: lengths go from 0 to " + keys);
+            }
+            Arrays.fill(mask, i * keys + lengths[i], (i + 1) * keys, Float.NEGATIVE_INFINITY);
+        }
+        return Tensor.of(new Shape(lengths.length, 1, 1, keys), mask);
+    }
+
+    /** The mask of a table that is 1 where a query may look and 0 where it may not. */
+    public static Tensor allowing(Tensor may) {
+        return Tensor.apply(ADDED, may);
+    }
+
+    /**
+     * Multi-head attention: queries, keys and values are projected, attended to in parts of d/heads features side by side, and
+     * the joined parts projected again. [batch, queries, d] → [batch, queries, d]; without the batch axis too.
+     *
+     * @param query   W_Q and its bias, d → d
+     * @param key     W_K and its bias, d → d
+     * @param value   W_V and its bias, d → d
+     * @param output  W_O and its bias, d → d
+     * @param heads   into how many parts; they divide d
+     * @param dropout of the weights while learning
+     */
+    public record MultiHead(Linear query, Linear key, Linear value, Linear output, int heads, Dropout.Elements dropout)
+            implements Layer {
+
+        public MultiHead {
+            if (heads < 1 || query.weight().shape().dim(0) % heads != 0) {
+                throw new ShapeException("attention: " + query.weight().shape().dim(0) + " features in " + heads
+                        + " heads\nhelp: heads divide the features");
+            }
+        }
+
+        /** A new layer with d features; the projections begin as linear layers do. */
+        public static MultiHead of(int d, int heads) {
+            return new MultiHead(Linear.of(d, d), Linear.of(d, d), Linear.of(d, d), Linear.of(d, d), heads,
+                    Dropout.Elements.dropping(0));
+        }
+
+        /** The same, dropping weights with this probability while learning. */
+        public MultiHead dropout(double p) {
+            return new MultiHead(query, key, value, output, heads, Dropout.Elements.dropping(p));
+        }
+
+        /** Self-attention without a mask. */
+        @Override
+        public Tensor apply(Tensor x) {
+            return attend(x, x, Tensor.zeros()).output;
+        }
+
+        /**
+         * Attention of x to another sequence, or to itself.
+         *
+         * @param x      what asks, [batch, queries, d]
+         * @param memory what is looked at, [batch, keys, d]
+         * @param mask   added to the scores [batch, heads, queries, keys], a scalar for none
+         * @return output [batch, queries, d] and weights [batch, heads, queries, keys]
+         */
+        public Attended attend(Tensor x, Tensor memory, Tensor mask) {
+            if (x.rank() == 2 && memory.rank() == 2) {
+                var one = attend(x.reshape(1, x.shape().dim(0), -1), memory.reshape(1, memory.shape().dim(0), -1), mask);
+                return new Attended(one.output.reshape(x.shape().dims()),
+                        one.weights.reshape(heads, x.shape().dim(0), memory.shape().dim(0)));
+            }
+            int d = query.weight().shape().dim(1);
+            if (x.rank() != 3 || memory.rank() != 3 || x.shape().dim(2) != d || memory.shape().dim(2) != d
+                    || x.shape().dim(0) != memory.shape().dim(0)) {
+                throw ShapeException.of("attention", "do not fit", "sequences are [batch, time, " + d + "]", x.shape(), memory.shape());
+            }
+            var found = Attention.attend(split(query.apply(x)), split(key.apply(memory)), split(value.apply(memory)), mask, dropout);
+            var joined = found.output.transpose(0, 2, 1, 3).reshape(x.shape().dim(0), x.shape().dim(1), -1);
+            return new Attended(output.apply(joined), found.weights);
+        }
+
+        /** [batch, time, d] → [batch, heads, time, d/heads], a view. */
+        private Tensor split(Tensor x) {
+            int d = x.shape().dim(2);
+            return x.reshape(x.shape().dim(0), x.shape().dim(1), heads, d / heads).transpose(0, 2, 1, 3);
+        }
+
+        @Override
+        public String toString() {
+            return "multiHeadAttention(" + query.weight().shape().dim(1) + ", " + heads + ")";
+        }
+    }
+}
