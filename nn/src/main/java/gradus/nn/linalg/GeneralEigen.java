@@ -15,7 +15,7 @@ public record GeneralEigen(double[] re, double[] im) {
 
     /** The eigenvalues of an n × n matrix given row by row. */
     public static GeneralEigen of(double[] a, int n) {
-        return new Balanced(a, n).eigenvalues();
+        return new Balanced(a, n, false).eigenvalues();
     }
 
     /**
@@ -27,7 +27,7 @@ public record GeneralEigen(double[] re, double[] im) {
      * @param imWeights im̅
      */
     public static double[] gradient(double[] a, int n, double[] reWeights, double[] imWeights) {
-        return new Balanced(a, n).gradient(reWeights, imWeights);
+        return new Balanced(a, n, true).gradient(reWeights, imWeights);
     }
 
     /** The Schur form of D⁻¹ A D: D, of powers of two, makes rows and columns similar in size, and rounding errors with them. */
@@ -43,14 +43,14 @@ public record GeneralEigen(double[] re, double[] im) {
         private final double[] im;
         private final int[] order;
 
-        Balanced(double[] a, int n) {
+        Balanced(double[] a, int n, boolean whole) {
             this.n = n;
             largest = Rows.largest(a);
             double scale = Rows.unitScale(largest);
             var b = a.clone();
             Rows.scale(scale, b, 0, b.length);
             d = balance(b, n);
-            schur = Schur.of(b, n);
+            schur = Schur.of(b, n, whole);
             re = new double[n];
             im = new double[n];
             var t = schur.t();

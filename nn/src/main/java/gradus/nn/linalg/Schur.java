@@ -4,16 +4,17 @@ package gradus.nn.linalg;
  * A = Z T Zᵀ for a real square A: T is triangular but for 2 × 2 blocks on its diagonal, which hold conjugate pairs of
  * eigenvalues. By Householder reduction to Hessenberg form and Francis' double-shift QR steps.
  *
- * @param t  n × n, row by row
- * @param zt Zᵀ
+ * @param t       n × n, row by row; above the blocks nothing of use when it is not {@code whole}
+ * @param zt      Zᵀ, the identity when it is not {@code whole}
+ * @param whole   whether more than the blocks, that is, the eigenvalues, is wanted
  * @see <a href="https://doi.org/10.56021/9781421407944">Golub and Van Loan, Matrix Computations, §7.4 and §7.5</a>
  */
-record Schur(int n, double[] t, double[] zt) {
+record Schur(int n, double[] t, double[] zt, boolean whole) {
 
     private static final int MOST_STEPS = 100;   // per eigenvalue; three are usual
 
-    static Schur of(double[] a, int n) {
-        var schur = new Schur(n, a.clone(), Rows.identity(n));
+    static Schur of(double[] a, int n, boolean whole) {
+        var schur = new Schur(n, a.clone(), Rows.identity(n), whole);
         schur.toHessenberg();
         schur.toTriangular();
         return schur;
@@ -32,7 +33,9 @@ record Schur(int n, double[] t, double[] zt) {
                 int at = row * n + k + 1;
                 Rows.add(-beta * Rows.dot(t, at, v, 0, m), v, 0, t, at, m);
             }
-            reflectRows(zt, k + 1, v, beta, 0);
+            if (whole) {
+                reflectRows(zt, k + 1, v, beta, 0);
+            }
             for (int i = k + 2; i < n; i++) {
                 t[i * n + k] = 0;
             }
@@ -115,7 +118,7 @@ record Schur(int n, double[] t, double[] zt) {
             double scale = Math.max(Math.abs(x), Math.max(Math.abs(y), Math.abs(z)));
             if (scale > 0) {
                 var v = new double[] {x / scale, y / scale, last - k == 2 ? z / scale : 0};
-                bulge(k, last, v, householder(v), Math.max(k - 1, 0), Math.min(k + 3, high));
+                bulge(k, last, v, householder(v), low, high);
             }
             if (k > low) {
                 for (int i = k + 1; i <= last; i++) {
@@ -131,26 +134,26 @@ record Schur(int n, double[] t, double[] zt) {
     }
 
     /**
-     * Reflects rows k, k + 1 and {@code last} from column {@code from} on, and these columns down to row {@code to}; elsewhere
-     * they are zero. With last = k + 1 the third element of v is 0.
+     * Reflects rows and columns k, k + 1 and {@code last}, where they are not zero: beyond low … high only of the whole form.
+     * With last = k + 1 the third element of v is 0.
      */
-    private void bulge(int k, int last, double[] v, double beta, int from, int to) {
+    private void bulge(int k, int last, double[] v, double beta, int low, int high) {
         double v0 = v[0];
         double v1 = v[1];
         double v2 = v[2];
-        for (int j = from; j < n; j++) {
+        for (int j = Math.max(k - 1, low); j < (whole ? n : high + 1); j++) {
             threeRows(t, k * n + j, last * n + j, v0, v1, v2, beta);
         }
-        for (int j = 0; j < n; j++) {
-            threeRows(zt, k * n + j, last * n + j, v0, v1, v2, beta);
-        }
-        for (int row = 0; row <= to; row++) {
+        for (int row = whole ? 0 : low; row <= Math.min(k + 3, high); row++) {
             int at = row * n + k;
             int third = row * n + last;
             double along = beta * (v0 * t[at] + v1 * t[at + 1] + v2 * t[third]);
             t[at] -= along * v0;
             t[at + 1] -= along * v1;
             t[third] -= along * v2;
+        }
+        for (int j = 0; whole && j < n; j++) {
+            threeRows(zt, k * n + j, last * n + j, v0, v1, v2, beta);
         }
     }
 

@@ -191,7 +191,10 @@ class FactorizationTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 10, 60})
     void schurFormIsTriangularButForPairs(int n) {
         var a = random(n, n);
-        var schur = Schur.of(a, n);
+        var schur = Schur.of(a, n, true);
+        for (int i = 0; i < n; i++) {   // the eigenvalues alone have the same bits, and so the same order
+            assertEquals(schur.t()[i * n + i], Schur.of(a, n, false).t()[i * n + i]);
+        }
         orthonormalRows(schur.zt(), n, n);
         equal(a, Rows.product(Rows.product(Rows.transposed(schur.zt(), n, n), schur.t(), n, n, n), schur.zt(), n, n, n), 4 * n);
         for (int i = 2; i < n; i++) {
@@ -199,6 +202,57 @@ class FactorizationTest {
                 assertTrue(schur.t()[i * n + j] == 0);
             }
             assertTrue(schur.t()[i * n + i - 1] == 0 || schur.t()[(i - 1) * n + i - 2] == 0);
+        }
+    }
+
+    /** Matrices that have made such algorithms fail: of whole numbers with many ties and zeros, of all scales, permutations. */
+    private static double[] awkward(Seed.Stream numbers, int n) {
+        int kind = numbers.below(5);
+        double scale = Math.pow(10, numbers.below(3) * 100 - 100);
+        var a = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                a[i * n + j] = scale * switch (kind) {
+                    case 0 -> numbers.below(3) - 1;
+                    case 1 -> j == (i + 1) % n ? 1 : 0;
+                    case 2 -> Math.pow(10, -3 * Math.abs(i - j) - 2 * i);
+                    case 3 -> (i + 1) * (j + 1) % 3;
+                    default -> i >= j ? numbers.below(2) : 0;
+                };
+            }
+        }
+        return a;
+    }
+
+    @Test
+    void awkwardMatricesConverge() {
+        var numbers = new Seed(7).stream("awkward");
+        for (int round = 0; round < 600; round++) {
+            int n = 1 + numbers.below(9);
+            var a = awkward(numbers, n);
+            var svd = SingularValues.of(a, n, n);
+            equal(a, Rows.product(Rows.product(svd.u(), diagonal(svd.values()), n, n, n), svd.vt(), n, n, n), n);
+            orthonormalRows(svd.vt(), n, n);
+            orthonormalRows(Rows.transposed(svd.u(), n, n), n, n);
+            var qr = Qr.of(a, n, n, true);
+            orthonormalRows(qr.q(n), n, n);
+            var symmetric = new double[n * n];
+            double trace = 0;
+            for (int i = 0; i < n; i++) {
+                trace += a[i * n + i];
+                for (int j = 0; j < n; j++) {
+                    symmetric[i * n + j] = 0.5 * (a[i * n + j] + a[j * n + i]);
+                }
+            }
+            var eigen = SymmetricEigen.of(symmetric, n);
+            var vt = Rows.transposed(eigen.vectors(), n, n);
+            orthonormalRows(vt, n, n);
+            equal(symmetric, Rows.product(Rows.product(eigen.vectors(), diagonal(eigen.values()), n, n, n), vt, n, n, n), n);
+            double size = 1e-300;
+            for (double x : a) {
+                size = Math.max(size, Math.abs(x));
+            }
+            assertEquals(trace, Arrays.stream(GeneralEigen.of(a, n).re()).sum(), 100 * n * Rows.EPSILON * size);
         }
     }
 
