@@ -16,6 +16,11 @@ final class VectorCpu extends PlainCpu {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
+    /** Steps on numbers below which threads cost more than they gain: some 20 µs. */
+    private static final long PARALLEL = 1 << 18;
+    /** Columns that are reduced together: their sums stay in the first-level cache. */
+    private static final int STRIP = 256;
+
     private static final ThreadLocal<float[]> EXPONENTIALS = ThreadLocal.withInitial(() -> new float[0]);
 
     @Override
@@ -32,25 +37,90 @@ final class VectorCpu extends PlainCpu {
         if (map.out()[0].dtype() != DType.FLOAT32) {
             super.map(map);
         } else if (map.inner() > 0) {
-            MapTiles.run(map, 0, MapTiles.pieces(map));
+            int pieces = MapTiles.pieces(map);
+            int parts = parts((long) map.rows() * map.inner() * (2 + map.program().steps()), pieces);
+            if (parts == 1) {
+                MapTiles.run(map, 0, pieces);
+            } else {
+                Threads.run(parts, part -> MapTiles.run(map, first(part, parts, pieces), first(part + 1, parts, pieces)));
+            }
         }
+    }
+
+    /** Into how many parts to cut so much work that falls into so many pieces: one, if it is done before others would begin. */
+    private static int parts(long work, int pieces) {
+        return work < PARALLEL ? 1 : Math.clamp(Threads.count() == 1 ? 1 : 4L * Threads.count(), 1, pieces);
+    }
+
+    private static int first(int part, int parts, int pieces) {
+        return (int) ((long) pieces * part / parts);
     }
 
     @Override
     void reduce(Kernel.Reduce r) {
-        if (r.reduction() != Reduction.SUM || r.inner() == 1 || r.in().dtype() != DType.FLOAT32) {
+        if (r.in().dtype() != DType.FLOAT32) {
             super.reduce(r);
             return;
         }
         var x = r.in().floats();
         var y = r.out().floats();
-        for (int o = 0; o < r.outer(); o++) {
-            int to = o * r.inner();
-            Arrays.fill(y, to, to + r.inner(), 0f);
-            for (int j = 0; j < r.n(); j++) {
-                VectorLoops.binary(Fn.ADD, y, to, x, (o * r.n() + j) * r.inner(), y, to, r.inner());
-            }
+        long work = (long) r.outer() * r.n() * r.inner();
+        if (r.inner() == 1) {
+            int parts = parts(work, Math.max(1, r.outer()));
+            Threads.run(parts, part -> {
+                int to = first(part + 1, parts, r.outer());
+                for (int o = first(part, parts, r.outer()); o < to; o++) {
+                    y[o] = r.reduction() == Reduction.SUM ? sum(x, o * r.n(), r.n()) : fold(r.reduction(), x, o * r.n(), r.n());
+                }
+            });
+            return;
         }
+        int strips = (r.inner() + STRIP - 1) / STRIP;   // of columns, each of which is reduced row by row
+        int pieces = r.outer() * strips;
+        int parts = parts(work, Math.max(1, pieces));
+        Threads.run(parts, part -> {
+            int to = first(part + 1, parts, pieces);
+            for (int piece = first(part, parts, pieces); piece < to; piece++) {
+                int o = piece / strips;
+                int i = piece % strips * STRIP;
+                columns(r, x, o * r.n() * r.inner() + i, y, o * r.inner() + i, Math.min(STRIP, r.inner() - i));
+            }
+        });
+    }
+
+    private static void columns(Kernel.Reduce r, float[] x, int from, float[] y, int to, int n) {
+        Arrays.fill(y, to, to + n, neutral(r.reduction()));
+        var f = function(r.reduction());
+        for (int j = 0; j < r.n(); j++) {
+            VectorLoops.binary(f, y, to, x, from + j * r.inner(), y, to, n);
+        }
+    }
+
+    private static float fold(Reduction reduction, float[] x, int from, int n) {
+        float result = neutral(reduction);
+        var f = function(reduction);
+        for (int i = from; i < from + n; i++) {
+            result = Scalars.apply(f, result, x[i], 0);
+        }
+        return result;
+    }
+
+    private static float neutral(Reduction reduction) {
+        return switch (reduction) {
+            case SUM -> 0f;
+            case PROD -> 1f;
+            case MAX -> Float.NEGATIVE_INFINITY;
+            case MIN -> Float.POSITIVE_INFINITY;
+        };
+    }
+
+    private static Fn function(Reduction reduction) {
+        return switch (reduction) {
+            case SUM -> Fn.ADD;
+            case PROD -> Fn.MUL;
+            case MAX -> Fn.MAX;
+            case MIN -> Fn.MIN;
+        };
     }
 
     /** As in {@link PlainCpu}: as many vectors as make up the {@value PlainCpu#LANES} lanes. */
@@ -89,9 +159,15 @@ final class VectorCpu extends PlainCpu {
         var y = r.out().floats();
         int n = r.n();
         int together = Math.max(1, MapTiles.TILE / Math.max(1, n));   // short rows fill vectors only together
-        for (int row = 0; row < r.rows(); row += together) {
-            rows(r.f(), x, y, row * n, Math.min(together, r.rows() - row), n);
-        }
+        int pieces = (r.rows() + together - 1) / together;
+        int parts = parts((long) r.rows() * n * 16, Math.max(1, pieces));   // an exponential costs as much as some sixteen sums
+        Threads.run(parts, part -> {
+            int to = first(part + 1, parts, pieces);
+            for (int piece = first(part, parts, pieces); piece < to; piece++) {
+                int row = piece * together;
+                rows(r.f(), x, y, row * n, Math.min(together, r.rows() - row), n);
+            }
+        });
     }
 
     private void rows(RowFunction f, float[] x, float[] y, int from, int rows, int n) {
