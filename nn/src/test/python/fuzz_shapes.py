@@ -78,20 +78,24 @@ def indexing() -> None:
         case("slice", lambda x: x.narrow(axis, start, end - start), x(), axis=axis, start=start, end=end, **free)
         step = dice.randint(2, 3)
         case("sliceWithStep", lambda x: x[(slice(None),) * axis + (slice(start, None, step),)], x(), axis=axis, start=start,
-             step=step, **free)
+             end=n, step=step, **free)
+        backwards = torch.tensor(range(n - 1, start - 1, -step), dtype=torch.long)
+        case("sliceWithStep", lambda x: x.index_select(axis, backwards), x(), axis=axis, start=n - 1, end=start - 1,
+             step=-step, **free)
         case("flip", lambda x: x.flip(axis), x(), axis=axis, **free)
         by = dice.randint(-3, 3)
         case("roll", lambda x: x.roll(by, axis), x(), axis=axis, by=by, **free)
         indices = pick(dice.randint(1, 4), sizes, axis)  # some may come twice: their gradients are added
         case("select", lambda x, indices: x.index_select(axis, indices), x(), constants={"indices": indices}, axis=axis,
              roundings=4, products=lambda x, indices: x.index_select(axis, indices))
-        along = [dice.randint(1, n) for n in sizes]
+        along = [dice.randint(1, 4) if i == axis else size for i, size in enumerate(sizes)]
         places = torch.tensor([dice.randrange(n) for _ in range(math.prod(along))]).reshape(along)
         case("gather", lambda x, indices: x.gather(axis, indices), x(), constants={"indices": places}, axis=axis,
              roundings=8, products=lambda x, indices: x.gather(axis, indices))
-        case("scatterAdd", lambda x, values, indices: x.scatter_add(axis, indices, values),
-             {"x": grid(*sizes), "values": grid(*along)}, constants={"indices": places}, axis=axis, roundings=8,
-             products=lambda x, values, indices: x.scatter_add(axis, indices, values))
+        zeros = torch.zeros(sizes)
+        case("scatterAdd", lambda x, indices: zeros.to(x.dtype).scatter_add(axis, indices, x), {"x": grid(*along)},
+             constants={"indices": places}, axis=axis, entries=n, roundings=8,
+             products=lambda x, indices: zeros.to(x.dtype).scatter_add(axis, indices, x))
         case("sort", lambda x: x.sort(dim=axis, stable=True).values, x(), axis=axis, **free)
         k = dice.randint(1, n)
         case("topk", lambda x: x.topk(k, axis).values, {"x": torch.randperm(math.prod(sizes)).double().reshape(sizes) / 4},
