@@ -22,7 +22,7 @@ from row import Row
 HERE = Path(__file__).parent
 ROUNDS = 9
 BLOCK, SETTLING = 0.4, 0.25  # seconds; the threads of the one asked before may spin on for 0.2
-STEADY, PATIENCE = 0.03, 20  # blocks that differ by less than this, or so many seconds, end the warming up
+STEADY, PATIENCE = 0.03, 10  # blocks that differ by less than this, or so many seconds, end the warming up
 
 PYTORCH = ["torch_worker.py"]
 COMPILED = ["torch_worker.py", "--compile"]
