@@ -1,7 +1,7 @@
 package gradus.nn.backend.cpu;
 
 import static gradus.nn.backend.cpu.GemmTiles.COLUMNS;
-import static gradus.nn.backend.cpu.GemmTiles.LENGTH;
+import static gradus.nn.backend.cpu.GemmTiles.PANELS;
 import static gradus.nn.backend.cpu.GemmTiles.PANEL_ROWS;
 
 import gradus.nn.backend.cpu.Gemm.RowsDone;
@@ -15,8 +15,6 @@ import gradus.nn.backend.cpu.Gemm.RowsDone;
 record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt, int bRow, int bColumn,
                    float[] c, int cAt, int ldc) {
 
-    /** With 32 registers of 512 bits; with fewer the rows of A are read as they lie. */
-    private static final boolean PANELS = LENGTH >= 16;
     private static final int TILE_ROWS = PANELS ? PANEL_ROWS : GemmTiles.ROWS;
     /** Rows of A packed at a time: 96 × 384 floats are 144 KiB, which stay in the second-level cache. */
     private static final int MOST_TILES = 96 / TILE_ROWS;
@@ -125,18 +123,10 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
             rowsAt = full * terms;
             rowStep = terms;
         }
-        for (int column = j; column < toColumn; column += COLUMNS) {
-            int columns = Math.min(COLUMNS, toColumn - column);
-            var right = packed == null ? b : packed;
-            int rightAt = packed == null ? bAt + p * bRow + column : blockAt + column * terms;
-            int rightStep = packed == null ? bRow : COLUMNS;
-            int at = cAt + i * ldc + column;
-            for (int tile = 0; tile < full; tile += PANEL_ROWS) {
-                GemmTiles.panel(panels, tile * terms, PANEL_ROWS, right, rightAt, rightStep, terms, c, at + tile * ldc, ldc, add,
-                        columns);
-            }
-            SmallGemm.block(rest, columns, terms, rows, rowsAt, rowStep, right, rightAt, rightStep, c, at + full * ldc, ldc, add);
-        }
+        boolean unpacked = packed == null;
+        GemmTiles.cover(full, rest, toColumn - j, terms, panels, 0, rows, rowsAt, rowStep, unpacked ? b : packed,
+                unpacked ? bAt + p * bRow + j : blockAt + j * terms, unpacked ? bRow : COLUMNS,
+                unpacked ? COLUMNS : COLUMNS * terms, c, cAt + i * ldc + j, ldc, add);
     }
 
     private void packPanels(int at, int rows, int terms, float[] to) {

@@ -16,15 +16,45 @@ final class GemmTiles {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     static final int LENGTH = SPECIES.length();
     static final int COLUMNS = 2 * LENGTH;
+    /** Whether there are the registers for {@link #panel}; with fewer the rows of A are read as they lie. */
+    static final boolean PANELS = LENGTH >= 16;
     static final int PANEL_ROWS = 12;
     static final int ROWS = 6;
 
     private GemmTiles() {
     }
 
+    /**
+     * {@code C = A B} or {@code C += A B} over at most {@link Gemm#BLOCK} terms: first {@code full} rows of A in panels of
+     * {@link #PANEL_ROWS}, then {@code rest} rows that lie as they are.
+     *
+     * @param bPanel from the columns of one tile to those of the next; within, rows are {@code bStep} apart and whole vectors
+     *               are read
+     */
+    static void cover(int full, int rest, int n, int k, float[] panels, int panelsAt, float[] a, int aAt, int aRow, float[] b,
+                      int bAt, int bStep, int bPanel, float[] c, int cAt, int ldc, boolean add) {
+        for (int j = 0; j < n; j += COLUMNS) {
+            int columns = Math.min(COLUMNS, n - j);
+            int at = cAt + j;
+            for (int i = 0; i < full; i += PANEL_ROWS) {
+                panel(panels, panelsAt + i * k, b, bAt, bStep, k, c, at, ldc, add, columns);
+                at += PANEL_ROWS * ldc;
+            }
+            for (int i = 0; i < rest; i += ROWS) {
+                if (columns > LENGTH) {
+                    rows(a, aAt + i * aRow, aRow, b, bAt, bStep, k, c, at, ldc, add, Math.min(ROWS, rest - i), columns);
+                } else {
+                    narrow(a, aAt + i * aRow, aRow, b, bAt, bStep, k, c, at, ldc, add, Math.min(ROWS, rest - i), columns);
+                }
+                at += ROWS * ldc;
+            }
+            bAt += bPanel;
+        }
+    }
+
     /** 12 rows × at most 2 vectors; a term's 12 numbers of A lie side by side, needs 27 registers. */
-    static void panel(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc,
-                      boolean add, int columns) {
+    static void panel(float[] a, int aAt, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc, boolean add,
+                      int columns) {
         var leftMask = SPECIES.indexInRange(0, columns);
         var rightMask = SPECIES.indexInRange(LENGTH, columns);
         var zero = FloatVector.zero(SPECIES);
@@ -79,7 +109,7 @@ final class GemmTiles {
             var a11 = FloatVector.broadcast(SPECIES, a[aAt + 11]);
             c11 = a11.fma(left, c11);
             d11 = a11.fma(right, d11);
-            aAt += aStep;
+            aAt += PANEL_ROWS;
             bAt += bStep;
         }
         if (add) {

@@ -2,7 +2,6 @@ package gradus.nn.backend.cpu;
 
 import static gradus.nn.backend.cpu.GemmTiles.COLUMNS;
 import static gradus.nn.backend.cpu.GemmTiles.LENGTH;
-import static gradus.nn.backend.cpu.GemmTiles.ROWS;
 
 /** A product on the calling thread that reads A and B where they lie if the kernels can. */
 final class SmallGemm {
@@ -34,29 +33,13 @@ final class SmallGemm {
             bRow = n;
         }
         for (int p = 0; p < k; p += Gemm.BLOCK) {
-            block(m, n, Math.min(Gemm.BLOCK, k - p), a, aAt + p, aRow, b, bAt + p * bRow, bRow, c, cAt, ldc, add || p > 0);
+            GemmTiles.cover(0, m, n, Math.min(Gemm.BLOCK, k - p), a, 0, a, aAt + p, aRow, b, bAt + p * bRow, bRow, COLUMNS, c, cAt,
+                    ldc, add || p > 0);
         }
     }
 
-    /** The end of what {@link #block} reads of a B with contiguous rows: whole vectors. */
+    /** The end of what {@link GemmTiles#cover} reads of a B with contiguous rows: whole vectors. */
     static int beyond(int n, int k, int bAt, int bRow) {
         return bAt + (k - 1) * bRow + (n + LENGTH - 1) / LENGTH * LENGTH;
-    }
-
-    /** At most {@link Gemm#BLOCK} terms of a product of an A and a B with contiguous rows. */
-    static void block(int m, int n, int k, float[] a, int aAt, int aRow, float[] b, int bAt, int bRow, float[] c, int cAt,
-                      int ldc, boolean add) {
-        for (int j = 0; j < n; j += COLUMNS) {
-            int columns = Math.min(COLUMNS, n - j);
-            for (int i = 0; i < m; i += ROWS) {
-                int rows = Math.min(ROWS, m - i);
-                if (columns > LENGTH) {
-                    GemmTiles.rows(a, aAt + i * aRow, aRow, b, bAt + j, bRow, k, c, cAt + i * ldc + j, ldc, add, rows, columns);
-                } else {
-                    GemmTiles.narrow(a, aAt + i * aRow, aRow, b, bAt + j, bRow, k, c, cAt + i * ldc + j, ldc, add, rows,
-                            columns);
-                }
-            }
-        }
     }
 }

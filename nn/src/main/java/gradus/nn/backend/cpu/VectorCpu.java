@@ -214,4 +214,20 @@ final class VectorCpu extends PlainCpu {
             }
         });
     }
+
+    @Override
+    void convolve(Kernel.Convolution c) {
+        if (c.out().dtype() != DType.FLOAT32) {
+            super.convolve(c);
+            return;
+        }
+        var left = c.left().floats();
+        var right = c.right().floats();
+        var out = c.out().floats();
+        switch (c.direction()) {
+            case FORWARD -> Conv.forward(c.geometry(), left, right, out, Conv.Done.NONE);
+            case INPUT_GRADIENT -> Conv.inputGradient(c.geometry(), left, right, out);
+            case WEIGHT_GRADIENT -> Conv.weightGradient(c.geometry(), left, right, out);
+        }
+    }
 }
