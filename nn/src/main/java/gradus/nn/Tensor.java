@@ -36,6 +36,8 @@ import java.util.stream.IntStream;
  */
 public final class Tensor implements Shaping, Choosing {
 
+    private static final Tensor[] NOTHING = {};
+
     private Buffer buffer;      // changes only in a tensor of a compiled step, when its numbers are known at last
     private final Shape shape;
     private final int[] strides;
@@ -43,6 +45,7 @@ public final class Tensor implements Shaping, Choosing {
     private Op op;            // what computed it, null for given values
     private Tensor[] inputs;  // from what
     private int versions;     // how often these had been changed in place by then
+    private Tensor[] kept = NOTHING;   // what its gradient needs besides
     private boolean requiresGrad;
     private boolean retainsGrad;
     private Tensor grad;
@@ -432,12 +435,25 @@ public final class Tensor implements Shaping, Choosing {
         op = computed.op;
         inputs = computed.inputs;
         versions = computed.versions;
+        kept = computed.kept;
         requiresGrad = computed.requiresGrad;
+    }
+
+    /** Keeps with this result what its operation's gradient needs of how it was computed; returns this. */
+    public Tensor keeping(Tensor... more) {
+        kept = more;
+        return this;
+    }
+
+    /** What the operation that computed this has kept. */
+    public Tensor[] kept() {
+        return kept;
     }
 
     /** Lets go of the inputs, so that memory is free as soon as nothing needs it: for the backward pass. */
     public void releaseInputs() {
         inputs = null;
+        kept = NOTHING;
     }
 
     /**

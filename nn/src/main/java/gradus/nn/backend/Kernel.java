@@ -366,6 +366,57 @@ public sealed interface Kernel {
     }
 
     /**
+     * The recurrence of an LSTM over whole sequences: from z (what each step's gates get from outside of the recurrence) and the
+     * state before, for t = 0, 1, …
+     * <pre>
+     * i, f, o = σ(z + h Wᵀ)   g = tanh(z + h Wᵀ)   c = f c + i g   h = o tanh c
+     * </pre>
+     * z and gates are [batch, time, 4 hidden] in the order i, f, g, o; h, c and tanh c are [batch, time, hidden]; W is [4 hidden,
+     * hidden]; the state is [batch, 2 hidden], h before c. The last four are filled.
+     */
+    record Lstm(Buffer z, Buffer weight, Buffer state, Buffer h, Buffer c, Buffer tanhC, Buffer gates, int batch, int time,
+            int hidden) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {z, weight, state};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {h, c, tanhC, gates};
+        }
+
+        @Override
+        public Lstm on(UnaryOperator<Buffer> other) {
+            return new Lstm(other.apply(z), other.apply(weight), other.apply(state), other.apply(h), other.apply(c),
+                    other.apply(tanhC), other.apply(gates), batch, time, hidden);
+        }
+    }
+
+    /**
+     * The gradient of {@link Lstm}, from the last step to the first: from those of h, [batch, time, hidden], and of the last c,
+     * [batch, hidden], to those of z and of the state before.
+     */
+    record LstmBack(Buffer weight, Buffer state, Buffer c, Buffer tanhC, Buffer gates, Buffer dh, Buffer dc, Buffer dz,
+            Buffer dState, int batch, int time, int hidden) implements Kernel {
+        @Override
+        public Buffer[] reads() {
+            return new Buffer[] {weight, state, c, tanhC, gates, dh, dc};
+        }
+
+        @Override
+        public Buffer[] writes() {
+            return new Buffer[] {dz, dState};
+        }
+
+        @Override
+        public LstmBack on(UnaryOperator<Buffer> other) {
+            return new LstmBack(other.apply(weight), other.apply(state), other.apply(c), other.apply(tanhC), other.apply(gates),
+                    other.apply(dh), other.apply(dc), other.apply(dz), other.apply(dState), batch, time, hidden);
+        }
+    }
+
+    /**
      * Any function in Java, for what has no kernel of its own: fills the arrays behind {@code out}, which are zeros, from
      * those behind {@code in}, and depends on nothing else.
      */

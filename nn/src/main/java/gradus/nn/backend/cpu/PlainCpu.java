@@ -3,6 +3,7 @@ package gradus.nn.backend.cpu;
 import gradus.nn.DType;
 import gradus.nn.ShapeException;
 import gradus.nn.backend.Backend;
+import gradus.nn.backend.Fn;
 import gradus.nn.backend.Kernel;
 import gradus.nn.backend.Kernel.Reduction;
 import gradus.nn.backend.Kernel.RowFunction;
@@ -41,6 +42,8 @@ class PlainCpu implements Backend {
             case Kernel.WindowSum sum -> windowSum(sum);
             case Kernel.Standardize standardize -> new Standardization(this, standardize).run();
             case Kernel.Uniform uniform -> Philox.uniform(uniform);
+            case Kernel.Lstm lstm -> lstm(lstm);
+            case Kernel.LstmBack lstm -> lstmBack(lstm);
             case Kernel.Host(_, var in, var out, var function) -> function.compute(in, out);
         }
         for (var written : kernel.writes()) {
@@ -313,6 +316,21 @@ class PlainCpu implements Backend {
 
     void windowSum(Kernel.WindowSum sum) {
         PlainPooling.run(sum);
+    }
+
+    void lstm(Kernel.Lstm lstm) {
+        new Lstm(this, lstm.batch(), lstm.time(), lstm.hidden()).forward(lstm);
+    }
+
+    void lstmBack(Kernel.LstmBack lstm) {
+        new Lstm(this, lstm.batch(), lstm.time(), lstm.hidden()).back(lstm);
+    }
+
+    /** {@code y[yAt + i] = f(x[xAt + i])}. */
+    void unary(Fn f, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = Scalars.apply(f, x[xAt + i], 0, 0);
+        }
     }
 
     private static int checked(int index, int size) {

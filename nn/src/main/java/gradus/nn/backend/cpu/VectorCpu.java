@@ -57,6 +57,11 @@ final class VectorCpu extends PlainCpu {
     }
 
     @Override
+    void unary(Fn f, float[] x, int xAt, float[] y, int yAt, int n) {
+        VectorLoops.unary(f, x, xAt, y, yAt, n);
+    }
+
+    @Override
     void reduce(Kernel.Reduce r) {
         if (r.in().dtype() != DType.FLOAT32) {
             super.reduce(r);
