@@ -1053,6 +1053,10 @@ public final class Tensor implements Shaping, Choosing {
     public Tensor sumTo(Shape wanted) {
         var sum = this;
         int added = rank() - wanted.rank();
+        if (added > 1) {   // leading axes go at once
+            sum = reshape(IntStream.concat(IntStream.of(-1), IntStream.range(added, rank()).map(shape::dim)).toArray());
+            return sum.sum(true, 0).reshape(Arrays.copyOfRange(shape.dims(), added, rank())).sumTo(wanted);
+        }
         for (int axis = 0; axis < rank(); axis++) {
             if (axis < added || (wanted.dim(axis - added) == 1 && shape.dim(axis) != 1)) {
                 sum = apply(new Reductions.Sum(axis), sum);

@@ -141,6 +141,16 @@ public final class Movement {
     /** The axes in another order, as a view; {@code order[i]} says which old axis becomes axis i. */
     public record Permute(int... order) implements Moving {
         @Override
+        public boolean equals(Object other) {
+            return other instanceof Permute p && Arrays.equals(order, p.order);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(order);
+        }
+
+        @Override
         public String name() {
             return "transpose";
         }

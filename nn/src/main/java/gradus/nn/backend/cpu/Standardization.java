@@ -7,6 +7,9 @@ import java.util.function.IntToDoubleFunction;
 /** {@link Kernel.Standardize}: each set passes through the cache once, statistics and all. */
 final class Standardization {
 
+    /** Numbers below which threads cost more than they gain. */
+    private static final int PARALLEL = 1 << 15;
+
     private final PlainCpu cpu;
     private final Kernel.Standardize k;
     private final int n;
@@ -22,14 +25,18 @@ final class Standardization {
             return;
         }
         if (k.in().dtype() == DType.FLOAT32) {
-            var terms = new float[k.inner()];
-            for (int set = 0; set < k.sets(); set++) {
-                if (k.gradient().isPresent()) {
-                    back(k.in().floats(), k.gradient().get().floats(), k.out().floats(), set, terms);
-                } else {
-                    forward(k.in().floats(), k.out().floats(), set, terms);
+            int parts = (long) n * k.sets() < PARALLEL ? 1 : Math.min(k.sets(), 4 * Threads.count());
+            Threads.run(parts, part -> {
+                var terms = new float[k.inner()];
+                int to = (int) ((long) k.sets() * (part + 1) / parts);
+                for (int set = (int) ((long) k.sets() * part / parts); set < to; set++) {
+                    if (k.gradient().isPresent()) {
+                        back(k.in().floats(), k.gradient().get().floats(), k.out().floats(), set, terms);
+                    } else {
+                        forward(k.in().floats(), k.out().floats(), set, terms);
+                    }
                 }
-            }
+            });
         } else {
             for (int set = 0; set < k.sets(); set++) {
                 exact(k.in().doubles(), k.gradient().isPresent() ? k.gradient().get().doubles() : null, k.out().doubles(), set);
