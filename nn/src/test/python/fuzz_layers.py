@@ -88,10 +88,9 @@ def norms() -> None:
              constants={"mean": grid(channels), "var": positive(channels)}, **model)
         sizes = (channels, *inner)
         case("layerNorm", lambda x, weight, bias: F.layer_norm(x, sizes, weight, bias, eps=0.5 ** 10),
-             {"x": x(), **affine(*sizes)}, roundings=4 * math.prod(sizes) + 12, axes=len(sizes), **model)
-        case("rmsNorm", lambda x, weight: F.rms_norm(x, sizes[-1:], weight, eps=0.5 ** 10) if not inner else
-             F.rms_norm(x.movedim(1, -1), (channels,), weight, eps=0.5 ** 10), {"x": x(), "weight": grid(channels)},
-             roundings=4 * channels + 12, moved=bool(inner), **model)
+             {"x": x(), **affine(*sizes)}, roundings=4 * math.prod(sizes) + 12, **model)
+        case("rmsNorm", lambda x, weight: F.rms_norm(x.movedim(1, -1), (channels,), weight, eps=0.5 ** 10),
+             {"x": x(), "weight": grid(channels)}, roundings=4 * channels + 12, **model)
         case("groupNorm", lambda x, weight, bias: F.group_norm(x, 2, weight, bias, eps=0.5 ** 10),
              {"x": grid(batch, channels, *inner, 3), **affine(channels)},
              roundings=4 * channels * 3 * math.prod(inner) + 12, groups=2, **model)

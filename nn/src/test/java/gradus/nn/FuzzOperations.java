@@ -1,7 +1,17 @@
 package gradus.nn;
 
+import static gradus.nn.Nn.mask;
+import static gradus.nn.layer.Mode.evaluating;
+import static gradus.nn.layer.Mode.training;
+
 import gradus.nn.FuzzTest.Case;
+import gradus.nn.layer.Attention;
 import gradus.nn.layer.Convolution;
+import gradus.nn.layer.Embedding;
+import gradus.nn.layer.Normalization.BatchNorm;
+import gradus.nn.layer.Normalization.GroupNorm;
+import gradus.nn.layer.Normalization.LayerNorm;
+import gradus.nn.layer.Normalization.RmsNorm;
 import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Pooling.Interpolation;
 import gradus.nn.layer.Pooling.Kind;
@@ -40,6 +50,9 @@ final class FuzzOperations {
     }
 
     private static void functions() {
+        NAMED.put("argmax", in -> in.in("x").argmax(in.whole("axis")));
+        NAMED.put("argmin", in -> in.in("x").argmin(in.whole("axis")));
+        NAMED.put("cumsum", in -> in.in("x").cumsum(in.whole("axis")));
         of("neg", Tensor::neg);
         of("abs", Tensor::abs);
         of("sign", Tensor::sign);
@@ -108,11 +121,37 @@ final class FuzzOperations {
         ofTwo("matmul", Tensor::matmul);
         NAMED.put("matmulOfTransposed", in -> in.in("a").t().matmul(in.in("b").t()));
         NAMED.put("slice", in -> in.in("x").slice(in.whole("axis"), in.whole("start"), in.whole("end")));
+        NAMED.put("sliceWithStep", in -> in.in("x").slice(in.whole("axis"), in.whole("start"), in.whole("end"), in.whole("step")));
+        NAMED.put("flip", in -> in.in("x").flip(in.whole("axis")));
+        NAMED.put("roll", in -> in.in("x").roll(in.whole("axis"), in.whole("by")));
         NAMED.put("select", in -> in.in("x").select(in.whole("axis"), in.in("indices")));
+        NAMED.put("gather", in -> in.in("x").gather(in.whole("axis"), in.in("indices")));
+        NAMED.put("scatterAdd", in -> in.in("x").scatterAdd(in.whole("axis"), in.in("indices"), in.whole("entries")));
+        NAMED.put("sort", in -> in.in("x").sort(in.whole("axis")));
+        NAMED.put("topk", in -> in.in("x").topk(in.whole("axis"), in.whole("k")).values());
+        NAMED.put("maskSelect", in -> in.in("x").at(mask(in.in("mask"))));
+        NAMED.put("where", in -> in.in("mask").where(in.in("a"), in.in("b")));
         NAMED.put("permute", in -> in.in("x").transpose(IntStream.range(0, in.in("x").rank())
                 .map(i -> in.in("x").rank() - 1 - i).toArray()));
         NAMED.put("concat", in -> Tensor.concat(in.whole("axis"), in.in("x"), in.in("y")));
         NAMED.put("stack", in -> Tensor.stack(in.whole("axis"), in.in("x"), in.in("y")));
+        NAMED.put("tril", in -> in.in("x").tril(in.whole("diagonal")));
+        NAMED.put("triu", in -> in.in("x").triu(in.whole("diagonal")));
+        NAMED.put("embedding", in -> new Embedding(in.in("weight")).apply(in.in("indices")));
+        NAMED.put("oneHot", in -> in.in("indices").oneHot(in.whole("classes")));
+        NAMED.put("pad", FuzzOperations::pad);
+    }
+
+    /** PyTorch gives the last axis first. */
+    private static Tensor pad(Case in) {
+        var padding = in.word("mode").equals("constant") ? new Padding.Constant(in.number("value"))
+                : Padding.Continuing.valueOf(in.word("mode").toUpperCase());
+        var x = in.in("x");
+        var pads = in.wholes("pads");
+        for (int i = 0; i < pads.length; i += 2) {
+            x = x.pad(x.rank() - 1 - i / 2, pads[i], pads[i + 1], padding);
+        }
+        return x;
     }
 
     // ---- layers ----
@@ -130,6 +169,32 @@ final class FuzzOperations {
         NAMED.put("globalAveragePool", in -> new Pooling.Global(Kind.AVERAGE).apply(in.in("x")));
         NAMED.put("upsample", in -> new Pooling.Upsample(Interpolation.valueOf(in.word("mode").toUpperCase()),
                 Collections.nCopies(in.in("x").rank() - 2, in.whole("factor"))).apply(in.in("x")));
+        NAMED.put("batchNorm", in -> training(() -> new BatchNorm(in.in("weight"), in.in("bias"), like(in.in("weight"), 0),
+                like(in.in("weight"), 1), 0.1, in.number("eps")).apply(in.in("x"))));
+        NAMED.put("batchNormRunning", in -> evaluating(() -> new BatchNorm(in.in("weight"), in.in("bias"), in.in("mean"),
+                in.in("var"), 0.1, in.number("eps")).apply(in.in("x"))));
+        NAMED.put("runningStatistics", FuzzOperations::runningStatistics);
+        NAMED.put("layerNorm", in -> new LayerNorm(in.in("weight"), in.in("bias"), in.number("eps")).apply(in.in("x")));
+        NAMED.put("rmsNorm", in -> new RmsNorm(in.in("weight"), in.number("eps")).apply(in.in("x").movedim(1, -1)));
+        NAMED.put("groupNorm", in -> new GroupNorm(in.whole("groups"), in.in("weight"), in.in("bias"), in.number("eps"))
+                .apply(in.in("x")));
+        NAMED.put("attention", in -> Attention.attend(in.in("q"), in.in("k"), in.in("v"), switch (in.word("masking")) {
+            case "causal" -> Attention.causal(in.in("q").shape().dim(-2));
+            case "mask" -> Attention.allowing(in.in("mask"));
+            case "bias" -> in.in("mask");
+            default -> Tensor.zeros();
+        }).output());
+    }
+
+    private static Tensor like(Tensor x, double value) {
+        return Tensor.full(value, x.shape(), x.dtype());
+    }
+
+    private static Tensor runningStatistics(Case in) {
+        var weight = Tensor.full(1, new Shape(in.in("x").shape().dim(1)), in.in("x").dtype());
+        var layer = new BatchNorm(weight, like(weight, 0), like(weight, 0), like(weight, 1), in.number("momentum"), 1e-5);
+        training(() -> layer.apply(in.in("x")));
+        return Tensor.stack(0, layer.runningMean(), layer.runningVar());
     }
 
     /** PyTorch's padding is the same before and after. */

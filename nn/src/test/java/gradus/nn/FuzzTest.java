@@ -2,7 +2,6 @@ package gradus.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -156,6 +155,7 @@ class FuzzTest {
         var out = operation.apply(given);
         close(golden.title + ": out", golden.results.get("out"), out, dtype);
         if (given.has("weights")) {
+            assertEquals(dtype, out.dtype(), golden.title);
             out.times(given.in("weights")).sum().backward();
             golden.results.forEach((key, expected) -> {
                 if (key.startsWith("grad ")) {
@@ -167,9 +167,7 @@ class FuzzTest {
     }
 
     private static void close(String what, Expected expected, Tensor actual, DType dtype) {
-        assertNotNull(actual, what);
         assertEquals(new Shape(expected.sizes), actual.shape(), what);
-        assertTrue(actual.dtype() == dtype || actual.dtype() == DType.INT32, () -> what + " is " + actual.dtype());
         var numbers = actual.toDoubleArray();
         for (int i : IntStream.range(0, numbers.length).toArray()) {
             double wanted = dtype == DType.FLOAT32 && (float) expected.numbers[i] == numbers[i] ? numbers[i]

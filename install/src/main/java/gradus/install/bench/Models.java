@@ -3,9 +3,11 @@ package gradus.install.bench;
 import static gradus.nn.Nn.adam;
 import static gradus.nn.Nn.bceWithLogits;
 import static gradus.nn.Nn.compile;
+import static gradus.nn.Nn.conv2d;
 import static gradus.nn.Nn.crossEntropy;
 import static gradus.nn.Nn.flatten;
 import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.maxPool2d;
 import static gradus.nn.Nn.randn;
 import static gradus.nn.Nn.relu;
 import static gradus.nn.Nn.seed;
@@ -15,15 +17,15 @@ import static gradus.nn.Nn.tanh;
 
 import gradus.nn.Layer;
 import gradus.nn.Tensor;
-import gradus.nn.layer.Convolution.Conv;
-import gradus.nn.layer.Pooling.Kind;
-import gradus.nn.layer.Pooling.Pool;
+import gradus.nn.layer.Transformer.EncoderLayer;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Optimizer;
 import java.util.stream.IntStream;
 
 /** What {@code bench} trains, as the workers of the peers have it too: float32; forward, backward and update. */
 final class Models {
+
+    private static final Loss MEAN_SQUARE = (prediction, target) -> prediction.square().mean();
 
     private Models() {
     }
@@ -35,9 +37,11 @@ final class Models {
                     randn(seed(1), 64, 784), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
             case "mlp-tiny" -> training(sequential(linear(2, 16), tanh(), linear(16, 16), tanh(), linear(16, 1)),
                     randn(seed(1), 32, 2), bceWithLogits(), counting(32, 2).reshape(32, 1), sgd(1e-3), compiled);
-            case "cnn" -> training(sequential(Conv.of(2, 3, 16, seed(1), 3).padding(1), relu(), Pool.of(Kind.MAX, 2, 2),
-                    Conv.of(2, 16, 32, seed(2), 3).padding(1), relu(), Pool.of(Kind.MAX, 2, 2), flatten(), linear(2048, 128), relu(), linear(128, 10)),
+            case "cnn" -> training(sequential(conv2d(3, 16, 3).padding(1), relu(), maxPool2d(2),
+                    conv2d(16, 32, 3).padding(1), relu(), maxPool2d(2), flatten(), linear(2048, 128), relu(), linear(128, 10)),
                     randn(seed(1), 64, 3, 32, 32), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
+            case "encoder" -> training(EncoderLayer.of(128, 4, 512), randn(seed(1), 16, 64, 128), MEAN_SQUARE, Tensor.scalar(0),
+                    sgd(1e-3), compiled);
             default -> throw new IllegalArgumentException("bench knows no model " + model);
         };
     }
