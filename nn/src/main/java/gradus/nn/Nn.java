@@ -9,13 +9,17 @@ import gradus.nn.grad.Gradients;
 import gradus.nn.io.Npy;
 import gradus.nn.io.Safetensors;
 import gradus.nn.layer.Activation;
+import gradus.nn.layer.Attention;
 import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Dropout;
+import gradus.nn.layer.Embedding;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Mode;
 import gradus.nn.layer.Normalization;
 import gradus.nn.layer.Pooling;
+import gradus.nn.layer.Recurrent;
 import gradus.nn.layer.Sequential;
+import gradus.nn.layer.Transformer;
 import gradus.nn.loss.Loss;
 import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
@@ -262,6 +266,61 @@ public final class Nn {
     /** A linear layer whose weights become 0 with this probability while learning. */
     public static Dropout.Connections dropConnect(Linear linear, double p) {
         return Dropout.Connections.of(linear, p);
+    }
+
+    /** A learned vector for each of so many words: whole numbers [..] → [.., size]. */
+    public static Embedding embedding(int words, int size) {
+        return Embedding.of(words, size);
+    }
+
+    /** Adds sines and cosines that say where in a sequence a vector stands, [.., time, d]. */
+    public static Embedding.SinusoidalPositions sinusoidalPositions() {
+        return new Embedding.SinusoidalPositions();
+    }
+
+    /** Attention of a sequence to itself in so many parts side by side, [batch, time, d]. */
+    public static Attention.MultiHead multiHeadAttention(int d, int heads) {
+        return Attention.MultiHead.of(d, heads);
+    }
+
+    /** A Transformer's encoder layer, [batch, time, d], post-norm; {@code .preNorm()} and {@code .dropout(p)} change it. */
+    public static Transformer.EncoderLayer encoderLayer(int d, int heads, int hidden) {
+        return Transformer.EncoderLayer.of(d, heads, hidden);
+    }
+
+    /** A Transformer with so many layers on each side. */
+    public static Transformer transformer(int layers, int d, int heads, int hidden) {
+        return Transformer.of(layers, d, heads, hidden);
+    }
+
+    /** h ← tanh(W x + b + U h) along a sequence, [batch, time, in] → [batch, time, hidden]. */
+    public static Recurrent.Sequence rnn(int in, int hidden) {
+        return Recurrent.Sequence.of(Recurrent.RnnCell.of(in, hidden, Seed.next()));
+    }
+
+    /** Long short-term memory along a sequence, [batch, time, in] → [batch, time, hidden]; one bias unless {@code .twoBiases()}. */
+    public static Recurrent.Sequence lstm(int in, int hidden) {
+        return Recurrent.Sequence.of(Recurrent.LstmCell.of(in, hidden, Seed.next()));
+    }
+
+    /** The gated recurrent unit along a sequence, [batch, time, in] → [batch, time, hidden], by PyTorch's conventions. */
+    public static Recurrent.Sequence gru(int in, int hidden) {
+        return gru(in, hidden, Recurrent.Reset.AFTER, Recurrent.Update.OLD);
+    }
+
+    /** The same by other conventions: where r acts, and what z weighs. */
+    public static Recurrent.Sequence gru(int in, int hidden, Recurrent.Reset reset, Recurrent.Update update) {
+        return Recurrent.Sequence.of(Recurrent.GruCell.of(in, hidden, Seed.next()).convention(reset, update));
+    }
+
+    /** Two sequences, one in each direction, side by side. */
+    public static Recurrent.Bidirectional bidirectional(Recurrent.Sequence forward, Recurrent.Sequence backward) {
+        return new Recurrent.Bidirectional(forward, backward.reversed());
+    }
+
+    /** The last step of a sequence, [batch, time, features] → [batch, features]. */
+    public static Recurrent.LastStep lastStep() {
+        return new Recurrent.LastStep();
     }
 
     /** Layers one after the other. */
