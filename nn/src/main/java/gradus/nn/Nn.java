@@ -148,6 +148,51 @@ public final class Nn {
         return Activation.SIGMOID;
     }
 
+    /** x where positive, elsewhere x times the slope. */
+    public static Layer leakyRelu(double slope) {
+        return Activation.leakyRelu(slope);
+    }
+
+    /** x where positive, elsewhere x times a learned slope: one for all, or one per channel. */
+    public static Layer prelu(int channels) {
+        return Activation.Prelu.of(channels);
+    }
+
+    /** x where positive, elsewhere α (eˣ − 1). */
+    public static Layer elu(double alpha) {
+        return Activation.elu(alpha);
+    }
+
+    /** Elu with the scales that keep mean 0 and variance 1. */
+    public static Layer selu() {
+        return Activation.SELU;
+    }
+
+    /** x Φ(x). */
+    public static Layer gelu() {
+        return Activation.GELU;
+    }
+
+    /** x σ(x), also called swish. */
+    public static Layer silu() {
+        return Activation.SILU;
+    }
+
+    /** x tanh(ln(1 + eˣ)). */
+    public static Layer mish() {
+        return Activation.MISH;
+    }
+
+    /** ln(1 + eˣ). */
+    public static Layer softplus() {
+        return Activation.SOFTPLUS;
+    }
+
+    /** e^{xᵢ} / Σ e^{xⱼ} along the last axis. */
+    public static Layer softmax() {
+        return Activation.SOFTMAX;
+    }
+
     /** [n, ..] → [n, the product of the rest]. */
     public static Layer flatten() {
         return Activation.FLATTEN;

@@ -679,11 +679,6 @@ public final class Tensor implements Shaping, Choosing {
         return apply(new Elementwise.Rsqrt(), this);
     }
 
-    /** The cube root, of negative numbers too. */
-    public Tensor cbrt() {
-        return apply(new Elementwise.Cbrt(), this);
-    }
-
     /** 1/x. */
     public Tensor reciprocal() {
         return pow(-1);

@@ -136,30 +136,6 @@ public final class Elementwise {
         }
     }
 
-    /** The cube root, of negative numbers too. */
-    public record Cbrt() implements Pointwise.OfOne {
-        @Override
-        public String name() {
-            return "cbrt";
-        }
-
-        @Override
-        public Expr value(Expr x) {
-            return x.sign().times(x.abs().pow(Expr.constant(1.0 / 3)));
-        }
-
-        @Override
-        public Expr derivative(Expr x, Expr y) {
-            return y.div(x).times(1.0 / 3);
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return Tex.call("\\operatorname{sign}", in[0])
-                    .odot(Tex.atom("\\sqrt[3]{\\left|" + in[0] + "\\right|}"));
-        }
-    }
-
     /** x to the power of a constant. */
     public record Power(double constant) implements Pointwise.OfOne {
         @Override

@@ -1,6 +1,9 @@
 package gradus.nn.layer;
 
+import static gradus.nn.Nn.gelu;
+import static gradus.nn.Nn.leakyRelu;
 import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.prelu;
 import static gradus.nn.Nn.seed;
 import static gradus.nn.Nn.sequential;
 import static gradus.nn.Nn.tanh;
@@ -32,6 +35,16 @@ class LayerTest {
                 List.copyOf(net.namedParameters().keySet()));
         assertEquals(20 + 20 + 1, net.parameterCount());
         assertEquals(new Shape(3, 4), net.apply(Tensor.ones(3, 4)).shape());
+    }
+
+    @Test
+    void activationsPrintAsTheyAreWrittenAndOneLearns() {
+        var net = sequential(linear(2, 3), prelu(3), linear(3, 3), leakyRelu(0.1), gelu());
+        assertEquals(List.of("0.weight", "0.bias", "1.slope", "2.weight", "2.bias"), List.copyOf(net.state().keySet()));
+        assertEquals(List.of("prelu(3)", "leakyRelu(0.1)", "gelu()"),
+                List.of(prelu(3).toString(), leakyRelu(0.1).toString(), gelu().toString()));
+        assertEquals(-0.5, prelu(1).apply(Tensor.of(-2)).item());
+        assertEquals(new Shape(5, 3), net.apply(Tensor.ones(5, 2)).shape());
     }
 
     @Test
