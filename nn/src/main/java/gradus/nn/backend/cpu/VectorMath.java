@@ -179,7 +179,9 @@ final class VectorMath {
     static FloatVector sin(FloatVector x) {
         var size = x.abs();
         if (size.compare(VectorOperators.GT, REDUCIBLE).anyTrue()) {
-            return each(FloatMath::sin, x);
+            var numbers = new float[FLOATS.length()];
+            x.intoArray(numbers, 0);
+            return FloatVector.fromArray(FLOATS, each(FloatMath::sin, numbers), 0);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
         return turned(t.reinterpretAsInts(), reduced(size, t.sub(ROUNDER)), x.reinterpretAsInts());
@@ -188,7 +190,9 @@ final class VectorMath {
     static FloatVector cos(FloatVector x) {
         var size = x.abs();
         if (size.compare(VectorOperators.GT, REDUCIBLE).anyTrue()) {
-            return each(FloatMath::cos, x);
+            var numbers = new float[FLOATS.length()];
+            x.intoArray(numbers, 0);
+            return FloatVector.fromArray(FLOATS, each(FloatMath::cos, numbers), 0);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
         return turned(t.reinterpretAsInts().add(1), reduced(size, t.sub(ROUNDER)),
@@ -198,7 +202,9 @@ final class VectorMath {
     static FloatVector tan(FloatVector x) {
         var size = x.abs();
         if (size.compare(VectorOperators.GT, REDUCIBLE).anyTrue()) {
-            return each(FloatMath::tan, x);
+            var numbers = new float[FLOATS.length()];
+            x.intoArray(numbers, 0);
+            return FloatVector.fromArray(FLOATS, each(FloatMath::tan, numbers), 0);
         }
         var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
         var y = odd(TAN, reduced(size, t.sub(ROUNDER)));
@@ -211,12 +217,12 @@ final class VectorMath {
         float of(float x);
     }
 
-    private static FloatVector each(FloatFunction f, FloatVector x) {
-        var numbers = x.toArray();
+    /** Given an array: a vector given to a method that is not inlined would be boxed, even where that is never called. */
+    private static float[] each(FloatFunction f, float[] numbers) {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = f.of(numbers[i]);
         }
-        return FloatVector.fromArray(FLOATS, numbers, 0);
+        return numbers;
     }
 
     private static VectorMask<Float> oddNumbers(IntVector x) {
