@@ -6,6 +6,7 @@ import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.linalg.Lu;
 import gradus.nn.tex.Tex;
+import java.util.Arrays;
 import java.util.List;
 
 /** Traces, inverses and systems of equations; matrices are the last two axes, those before a batch. */
@@ -142,9 +143,11 @@ public final class LinearAlgebra {
     }
 
     /** The same with the sums over a batch that was broadcast. */
-    private static Tex[] summed(Tex[] back, Tex[] in, Tex out) {
-        var shape = out.shape();
-        return new Tex[] {back[0].summed(shape.with(-1, shape.dim(-2)), in[0].shape()), back[1].summed(shape, in[1].shape())};
+    static Tex[] summed(Tex[] back, Tex[] in, Tex out) {
+        var summed = new Tex[back.length];
+        Arrays.setAll(summed, i -> back[i].summed(
+                out.shape().with(-2, in[i].shape().dim(-2)).with(-1, in[i].shape().dim(-1)), in[i].shape()));
+        return summed;
     }
 
     /**

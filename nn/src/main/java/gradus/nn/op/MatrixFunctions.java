@@ -23,7 +23,7 @@ public final class MatrixFunctions {
 
         @Override
         public Formulas formulas() {
-            return Formulas.NAMES;
+            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -51,7 +51,7 @@ public final class MatrixFunctions {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("e").pow(in[0]);
+            return Tex.call("\\operatorname{expm}", in[0]);
         }
 
         @Override
@@ -62,8 +62,10 @@ public final class MatrixFunctions {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var a = in[0].transposed();
-            return new Tex[] {Tex.atom("\\left(\\exp \\begin{pmatrix} " + a + " & " + d + " \\\\ 0 & " + a
-                    + " \\end{pmatrix}\\right)_{1 2}")};
+            int n = in[0].shape().dim(-1);
+            var whole = Tex.call("\\operatorname{expm}", Tex.atom("\\begin{bmatrix} " + a + " & " + d + " \\\\ \\mathbf{0}_{"
+                    + n + " \\times " + n + "} & " + a + " \\end{bmatrix}"));
+            return new Tex[] {whole.sub("1:" + n + ", " + (n + 1) + ":" + 2 * n)};
         }
 
         @Override
@@ -147,7 +149,7 @@ public final class MatrixFunctions {
 
         @Override
         public Formulas formulas() {
-            return Formulas.NAMES;
+            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -213,11 +215,6 @@ public final class MatrixFunctions {
         }
 
         @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         public Shape shape(Shape... in) {
             var batch = Shape.broadcast(name(), new Shape(Matrices.batch(name(), in[0])),
                     new Shape(Matrices.batch(name(), in[1])));
@@ -265,9 +262,9 @@ public final class MatrixFunctions {
             var a = in[0];
             var p = a.pow(Tex.atom("+"));
             var pt = p.transposed();
-            return new Tex[] {in[1].minus(a.times(x)).times(d.transposed()).times(p).times(pt)
+            return LinearAlgebra.summed(new Tex[] {in[1].minus(a.times(x)).times(d.transposed()).times(p).times(pt)
                     .plus(pt.times(x).times(d.minus(p.times(a).times(d)).transposed())).minus(pt.times(d).times(x.transposed())),
-                pt.times(d)};
+                pt.times(d)}, in, x);
         }
 
         @Override

@@ -32,7 +32,8 @@ import java.util.function.DoubleBinaryOperator;
  * <tr><td>{@code +}, {@code -}, {@code \odot}, {@code \frac{a}{b}}, comparisons, functions</td><td>element by element,
  *     broadcast from the last axis by NumPy's rule</td></tr>
  * <tr><td>{@code x^{a}}</td><td>each element to the power; but {@code A^{-1}} with two axes or more is the inverse, {@code
- *     A^{\top}} the transpose of the last two axes (also T, if that is no name), {@code A^{-\top}} both</td></tr>
+ *     A^{\top}} the transpose of the last two axes (also T, if that is no name), {@code A^{-\top}} both, {@code A^{+}} the pseudoinverse of a matrix of full
+ *     rank</td></tr>
  * <tr><td>{@code \mathbf{1}_{x > 0}}</td><td>1 where it holds, 0 elsewhere; a comparison by itself is the same</td></tr>
  * <tr><td>{@code \mathbf{1}_{n}}, {@code \mathbf{0}_{m \times n}}, {@code I_n}</td><td>ones, zeros, identity; without a
  *     size where the factor beside it in a product, or for I the other term of a sum, tells it</td></tr>
@@ -282,6 +283,9 @@ public final class Evaluator {
         if (base.equals(new Formula.Symbol("e")) && !scope.containsKey(base)) {
             return value(exponent).map(Math::exp);
         }
+        if (exponent.equals(new Formula.Symbol("+"))) {
+            return Functions.pseudoInverse(value(base));
+        }
         boolean inverse = exponent.equals(new Formula.Negative(new Formula.Number(1)));
         var x = value(base);
         return inverse && x.rank() > 1 ? Functions.inverse(x) : x.with(value(exponent), Math::pow);
@@ -363,22 +367,30 @@ public final class Evaluator {
     private NdArray over(Formula.Big big) {
         var ranges = located(big, () -> indices.ranges(big));
         var total = new Total(big.operator());
-        run(big, ranges.names(), ranges.ranges(), ranges.conditions(), ranges.names().getLast(), total);
+        run(big, ranges.names(), ranges.ranges(), ranges.conditions(), total);
         return total.result();
     }
 
+    /** Loops over the names still without a value; a condition is tested as soon as all of its names have one. */
     private void run(Formula.Big big, List<Formula> names, List<Indices.Range> ranges, List<Formula> conditions,
-            Formula last, Total total) {
-        if (names.isEmpty()) {
-            if (conditions.stream().allMatch(condition -> value(condition).item() != 0)) {
-                total.add(constantValue(big.body()), value(last).item());
+            Total total) {
+        var open = new ArrayList<Formula>();
+        for (var condition : conditions) {
+            if (names.stream().anyMatch(name -> Indices.contains(condition, name))) {
+                open.add(condition);
+            } else if (value(condition).item() == 0) {
+                return;
             }
+        }
+        if (names.isEmpty()) {
+            total.add(constantValue(big.body()));
             return;
         }
         for (int i = 0; i < ranges.getFirst().count(); i++) {
-            with(names.getFirst(), ranges.getFirst().from() + i, () -> {
-                run(big, names.subList(1, names.size()), ranges.subList(1, ranges.size()), conditions, last,
-                        total);
+            int index = ranges.getFirst().from() + i;
+            total.index = index;
+            with(names.getFirst(), index, () -> {
+                run(big, names.subList(1, names.size()), ranges.subList(1, ranges.size()), open, total);
                 return null;
             });
         }

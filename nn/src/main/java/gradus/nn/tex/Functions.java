@@ -185,6 +185,7 @@ final class Functions {
             }
             return NdArray.scalar(sum);
         }));
+        unary("expm", a -> onMatrices(a, Functions::exponential));
         unary("det", a -> onMatrices(a, m -> NdArray.scalar(eliminated(m, NdArray.identity(m.dim(0)))[0].item())));
         for (boolean lower : new boolean[] {true, false}) {
             ALL.put(lower ? "tril" : "triu", (k, a) -> onLastTwo(a[0], (i, j) ->
@@ -220,6 +221,29 @@ final class Functions {
             parts.add(onMatrices(a.at(i), f));
         }
         return NdArray.stack(parts);
+    }
+
+    /** A Taylor series of A/2ˢ, small enough for it, squared s times. */
+    private static NdArray exponential(NdArray a) {
+        int squarings = Math.max(0, Math.getExponent(Arrays.stream(a.data()).map(Math::abs).sum()) + 3);
+        var small = a.map(x -> Math.scalb(x, -squarings));
+        var sum = NdArray.identity(a.dim(0));
+        var term = sum;
+        for (int k = 1; k < 20; k++) {
+            int divisor = k;
+            term = term.times(small).map(x -> x / divisor);
+            sum = sum.with(term, Double::sum);
+        }
+        for (int s = 0; s < squarings; s++) {
+            sum = sum.times(sum);
+        }
+        return sum;
+    }
+
+    /** A⁺ of a matrix whose columns, or rows, are independent. */
+    static NdArray pseudoInverse(NdArray a) {
+        var t = a.transposed();
+        return a.dim(-2) >= a.dim(-1) ? inverse(t.times(a)).times(t) : t.times(inverse(a.times(t)));
     }
 
     static NdArray inverse(NdArray a) {

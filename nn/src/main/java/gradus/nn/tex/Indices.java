@@ -69,6 +69,10 @@ final class Indices {
         return !running.isEmpty() && (running.contains(formula) || formula.parts().stream().anyMatch(this::changes));
     }
 
+    static boolean contains(Formula whole, Formula part) {
+        return whole.equals(part) || whole.parts().stream().anyMatch(inner -> contains(inner, part));
+    }
+
     /** A symbol that could be a name and stands for nothing here. */
     boolean isName(Formula formula) {
         return !scope.containsKey(formula) && (formula instanceof Formula.Symbol || formula instanceof Formula.Accent

@@ -8,13 +8,13 @@ final class Total {
     private final String operator;
     private NdArray sum;   // or product, or extreme
     private double where;
+    double index;   // the value that the index has now, which the arg operators give
 
     Total(String operator) {
         this.operator = operator;
     }
 
-    /** @param index the value of the innermost index, which the arg operators give */
-    void add(NdArray term, double index) {
+    void add(NdArray term) {
         if (sum == null) {
             sum = term;
             where = index;
