@@ -54,6 +54,7 @@ public final class Evaluator {
     private final FormulaParser.Parsed source;
     private final Map<Formula, Value> scope;
     private final Indices indices;
+    private final Map<Formula, Optional<Value>> given = new IdentityHashMap<>();   // hashing whole trees is slow
     private final Map<Formula, NdArray> constant = new IdentityHashMap<>();   // parts that no running index changes
 
     private Evaluator(FormulaParser.Parsed source, Map<Formula, Value> scope) {
@@ -145,11 +146,17 @@ public final class Evaluator {
     }
 
     private NdArray value(Formula formula) {
-        return located(formula, () -> switch (scope.get(formula)) {
+        return switch (given(formula)) {
             case NdArray array -> array;
             case Value.Function _ -> fail(formula, Indices.text(formula) + " is a function", "give it an argument in parentheses");
-            case null -> compute(formula);
-        });
+            case null -> located(formula, () -> compute(formula));
+        };
+    }
+
+    /** What stands for a formula by its name, or null. Only symbols and subscripts can be running indices. */
+    private Value given(Formula formula) {
+        return formula instanceof Formula.Symbol || formula instanceof Formula.Sub ? scope.get(formula)
+                : given.computeIfAbsent(formula, name -> Optional.ofNullable(scope.get(name))).orElse(null);
     }
 
     /** The value of a part, kept when no running index changes it: a matrix of which one entry after another is wanted. */
@@ -383,7 +390,7 @@ public final class Evaluator {
             }
         }
         if (names.isEmpty()) {
-            total.add(constantValue(big.body()));
+            total.add(value(big.body()));
             return;
         }
         for (int i = 0; i < ranges.getFirst().count(); i++) {
