@@ -82,7 +82,7 @@ public final class Evaluator {
     /** The formula for all values of its free indices. */
     private NdArray all(int... shape) {
         var root = source.formula();
-        var free = indices.free(root);
+        var free = located(root, () -> indices.free(root));
         if (free.isEmpty()) {
             return value(root);
         }

@@ -129,13 +129,12 @@ final class Indices {
     private static Set<Formula> names(Formula.Big big) {
         var names = new LinkedHashSet<Formula>();
         for (var item : big.below()) {
-            if (item instanceof Formula.Comparison(var terms, var _)) {
-                var name = terms.get(terms.size() > 2 ? 1 : 0);
-                if (name instanceof Formula.Symbol || name instanceof Formula.Sub) {
-                    names.add(name);
-                }
-            } else {
-                names.add(item);
+            boolean alone = !(item instanceof Formula.Comparison);
+            var name = item instanceof Formula.Comparison(var terms, var _) ? terms.get(terms.size() > 2 ? 1 : 0) : item;
+            if (name instanceof Formula.Symbol || name instanceof Formula.Sub) {
+                names.add(name);
+            } else if (alone) {
+                throw NdArray.unfit(text(item) + " is no index", "an index is a letter, perhaps with a subscript");
             }
         }
         return names;

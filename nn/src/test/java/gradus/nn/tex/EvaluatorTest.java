@@ -141,6 +141,7 @@ class EvaluatorTest {
         assertRefused("x^{(2)}", 0, "a superscript in parentheses belongs to a name");
         assertRefused("\\sum_{i=1} x_i", 0, "one end of the range is missing");
         assertRefused("\\mathbf{1} + x", 0, "the size of \\mathbf{1} shows nowhere");
+        assertRefused("\\sum_{2 \\cdot 3} a", 0, "2 3 is no index");
         assertRefused("f", 0, "f is a function");
         assertRefused("\\tanh^{-1}(a)", 0, "f^{-1} may be the inverse function or 1/f");
     }
