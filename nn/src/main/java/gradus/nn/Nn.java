@@ -80,6 +80,11 @@ public final class Nn {
         return new Seed(value);
     }
 
+    /** Products summed over letters: {@code einsum("bij,bjk->bik", a, b)} multiplies batches of matrices. */
+    public static Tensor einsum(String subscripts, Tensor... operands) {
+        return Tensor.einsum(subscripts, operands);
+    }
+
     // ---- parts of tensors: x.at(all(), range(0, 5), -1) ----
 
     /** The whole axis. */

@@ -10,6 +10,7 @@ import gradus.nn.op.Arithmetic;
 import gradus.nn.op.Comparisons;
 import gradus.nn.op.Comparisons.Kind;
 import gradus.nn.op.Comparisons.Relation;
+import gradus.nn.op.Einsum;
 import gradus.nn.op.Elementwise;
 import gradus.nn.op.Elementwise.Rounding.Direction;
 import gradus.nn.op.Losses;
@@ -983,6 +984,15 @@ public final class Tensor implements Shaping, Choosing {
     /** The matrix product over the last two axes; the axes before broadcast. */
     public Tensor matmul(Tensor other) {
         return apply(new Products.MatMul(), this, other);
+    }
+
+    /**
+     * Products summed over letters: {@code einsum("bij,bjk->bik", a, b)} multiplies batches of matrices. Each operand has a
+     * letter per axis, or three dots for several; letters that the result lacks are summed over, one that comes twice in an
+     * operand takes its diagonal. Throws {@link ShapeException} when letters and axes do not fit.
+     */
+    public static Tensor einsum(String subscripts, Tensor... operands) {
+        return apply(new Einsum(subscripts), operands);
     }
 
     /** The transpose: the last two axes swapped, as a view. */

@@ -26,6 +26,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The operations of the fuzz cases, by the names that fuzz.py gives them. */
 final class FuzzOperations {
@@ -131,6 +132,8 @@ final class FuzzOperations {
         NAMED.put("topk", in -> in.in("x").topk(in.whole("axis"), in.whole("k")).values());
         NAMED.put("maskSelect", in -> in.in("x").at(mask(in.in("mask"))));
         NAMED.put("where", in -> in.in("mask").where(in.in("a"), in.in("b")));
+        NAMED.put("einsum", in -> Tensor.einsum(in.word("equation"),
+                Stream.of("x", "y", "z").filter(in::has).map(in::in).toArray(Tensor[]::new)));
         NAMED.put("permute", in -> in.in("x").transpose(IntStream.range(0, in.in("x").rank())
                 .map(i -> in.in("x").rank() - 1 - i).toArray()));
         NAMED.put("concat", in -> Tensor.concat(in.whole("axis"), in.in("x"), in.in("y")));
