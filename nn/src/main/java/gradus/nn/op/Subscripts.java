@@ -34,8 +34,8 @@ record Subscripts(List<String> operands, String result) {
                     "separate the operands' letters by commas", shapes);
         }
         var dots = dots(plain, text, operands, shapes);
-        var full = IntStream.range(0, operands.length).mapToObj(i -> operands[i].replace(DOTS, dots.substring(
-                dots.length() - Math.max(0, hidden(operands[i], shapes[i]))))).toList();
+        var full = IntStream.range(0, operands.length).mapToObj(i -> expanded(operands[i],
+                dots.substring(dots.length() - Math.max(0, hidden(operands[i], shapes[i]))))).toList();
         for (int i = 0; i < shapes.length; i++) {
             check(text, full.get(i), shapes);
             if (full.get(i).length() != shapes[i].rank()) {
@@ -43,13 +43,18 @@ record Subscripts(List<String> operands, String result) {
                         "one letter for each axis, or three dots for several", shapes);
             }
         }
-        var result = arrow >= 0 ? plain.substring(arrow + 2).replace(DOTS, dots) : dots + once(full, dots);
+        var result = arrow >= 0 ? expanded(plain.substring(arrow + 2), dots) : dots + once(full, dots);
         check(text, result, shapes);
         if (result.chars().distinct().count() != result.length()
                 || !result.chars().allMatch(letter -> String.join("", full).indexOf(letter) >= 0)) {
             throw wrong(text, "has a letter of the result that no operand has, or twice", "name each axis of the result once", shapes);
         }
         return new Subscripts(full, result);
+    }
+
+    private static String expanded(String letters, String dots) {
+        int at = letters.indexOf(DOTS);
+        return at < 0 ? letters : letters.substring(0, at) + dots + letters.substring(at + DOTS.length());
     }
 
     private static ShapeException wrong(String text, String what, String help, Shape... shapes) {
