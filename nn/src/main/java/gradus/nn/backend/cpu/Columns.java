@@ -98,20 +98,28 @@ record Columns(ConvGeometry g, boolean backward) {
     /** The positions w, w + 1, … of one line of the result. */
     private void line(float[] from, int at, int w, int k, int count, float[] to, int toAt) {
         var axis = g.width();
-        if (axis.stride() > 1) {
+        if (backward && axis.stride() > 1) {
             for (int i = 0; i < count; i++) {
                 int source = source(axis, w + i, k);
                 to[toAt + i] = source < 0 ? 0 : from[at + source];
             }
             return;
         }
-        int offset = backward ? axis.padBefore() - k * axis.dilation() : k * axis.dilation() - axis.padBefore();
-        int begin = Math.clamp(-offset - w, 0, count);
-        int end = Math.clamp((backward ? axis.out() : axis.in()) - offset - w, begin, count);
+        int stride = axis.stride();
+        int first = w * stride + (backward ? axis.padBefore() - k * axis.dilation() : k * axis.dilation() - axis.padBefore());
+        int length = backward ? axis.out() : axis.in();
+        int begin = Math.clamp(-Math.floorDiv(first, stride), 0, count);
+        int end = Math.clamp(Math.floorDiv(length - 1 - first, stride) + 1, begin, count);
         for (int i = 0; i < begin; i++) {
             to[toAt + i] = 0;
         }
-        System.arraycopy(from, at + offset + w + begin, to, toAt + begin, end - begin);
+        if (stride == 1) {
+            System.arraycopy(from, at + first + begin, to, toAt + begin, end - begin);
+        } else {
+            for (int i = begin; i < end; i++) {
+                to[toAt + i] = from[at + first + i * stride];
+            }
+        }
         for (int i = end; i < count; i++) {
             to[toAt + i] = 0;
         }

@@ -1,7 +1,6 @@
 package gradus.nn.backend.cpu;
 
 import gradus.nn.DType;
-import gradus.nn.ShapeException;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Fn;
 import gradus.nn.backend.Kernel;
@@ -35,8 +34,8 @@ class PlainCpu implements Backend {
             case Kernel.RowWise rowWise -> rowWise(rowWise);
             case Kernel.MatMul product -> matmul(product);
             case Kernel.Copy copy -> Copying.run(copy);
-            case Kernel.Gather gather -> gather(gather);
-            case Kernel.ScatterAdd scatter -> scatterAdd(scatter);
+            case Kernel.Gather gather -> Gathering.run(gather);
+            case Kernel.ScatterAdd scatter -> Gathering.run(scatter);
             case Kernel.Convolution convolution -> convolve(convolution);
             case Kernel.MaxPositions max -> maxPositions(max);
             case Kernel.WindowSum sum -> windowSum(sum);
@@ -263,49 +262,6 @@ class PlainCpu implements Backend {
         return sum;
     }
 
-    private static void gather(Kernel.Gather g) {
-        var index = g.index().ints();
-        var from = g.in().array();
-        var to = g.out().array();
-        for (int o = 0; o < g.outer(); o++) {
-            for (int c = 0; c < g.count(); c++) {
-                int at = (o * g.count() + c) * g.inner();
-                if (!g.perElement()) {
-                    System.arraycopy(from, (o * g.size() + checked(index[c], g.size())) * g.inner(), to, at, g.inner());
-                    continue;
-                }
-                for (int i = 0; i < g.inner(); i++) {
-                    int row = checked(index[at + i], g.size());
-                    System.arraycopy(from, (o * g.size() + row) * g.inner() + i, to, at + i, 1);
-                }
-            }
-        }
-    }
-
-    private static void scatterAdd(Kernel.ScatterAdd s) {
-        var index = s.index().ints();
-        boolean single = s.out().dtype() == DType.FLOAT32;
-        if (single) {
-            Arrays.fill(s.out().floats(), 0);
-        } else {
-            Arrays.fill(s.out().doubles(), 0);
-        }
-        for (int o = 0; o < s.outer(); o++) {
-            for (int c = 0; c < s.count(); c++) {
-                for (int i = 0; i < s.inner(); i++) {
-                    int at = (o * s.count() + c) * s.inner() + i;
-                    int row = checked(index[s.perElement() ? at : c], s.size());
-                    int to = (o * s.size() + row) * s.inner() + i;
-                    if (single) {
-                        s.out().floats()[to] += s.in().floats()[at];
-                    } else {
-                        s.out().doubles()[to] += s.in().doubles()[at];
-                    }
-                }
-            }
-        }
-    }
-
     void convolve(Kernel.Convolution convolution) {
         PlainConv.run(convolution);
     }
@@ -331,13 +287,5 @@ class PlainCpu implements Backend {
         for (int i = 0; i < n; i++) {
             y[yAt + i] = Scalars.apply(f, x[xAt + i], 0, 0);
         }
-    }
-
-    private static int checked(int index, int size) {
-        if (index < 0 || index >= size) {
-            throw new ShapeException("index " + index + " is outside of " + size + " entries\nhelp: indices and class labels go"
-                    + " from 0 to " + (size - 1));
-        }
-        return index;
     }
 }

@@ -235,4 +235,22 @@ final class VectorCpu extends PlainCpu {
             case WEIGHT_GRADIENT -> Conv.weightGradient(c.geometry(), left, right, out);
         }
     }
+
+    @Override
+    void maxPositions(Kernel.MaxPositions max) {
+        if (max.in().dtype() != DType.FLOAT32 || !Pooling.fits(max.geometry())) {
+            super.maxPositions(max);
+        } else {
+            Pooling.run(max);
+        }
+    }
+
+    @Override
+    void windowSum(Kernel.WindowSum sum) {
+        if (sum.in().dtype() != DType.FLOAT32) {
+            super.windowSum(sum);
+        } else {
+            Pooling.run(sum);
+        }
+    }
 }
