@@ -18,7 +18,7 @@ public final class Buffer {
 
     private final DType dtype;
     private final int length;
-    private Object array;          // float[], double[] or int[]; null while only the device has the numbers
+    private volatile Object array; // float[], double[] or int[]; null while only the device has the numbers
     private DeviceMemory device;   // memory of its own on a device, null if it never needed any
     private boolean onDevice;      // whether that memory holds the numbers
     private int version;
@@ -75,13 +75,20 @@ public final class Buffer {
     /** The numbers as an array of the type's kind, brought from the device when they are only there. */
     public Object array() {
         if (array == null) {
+            materialize();
+        }
+        return array;
+    }
+
+    /** Once only: the threads of one kernel may all be the first to ask. */
+    private synchronized void materialize() {
+        if (array == null) {
             var fresh = zeros();
             if (onDevice) {
                 device.download(fresh);
             }
             array = fresh;
         }
-        return array;
     }
 
     private Object zeros() {
