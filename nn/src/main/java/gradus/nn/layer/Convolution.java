@@ -158,15 +158,7 @@ public final class Convolution {
 
         @Override
         public Tensor apply(Tensor x) {
-            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, flipped ? backwards(weight) : weight), bias);
-        }
-
-        private static Tensor backwards(Tensor weight) {
-            for (int axis = 2; axis < weight.rank(); axis++) {
-                int size = weight.shape().dim(axis);
-                weight = weight.select(axis, IntStream.range(0, size).map(i -> size - 1 - i).toArray());
-            }
-            return weight;
+            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, flipped ? weight.flip(IntStream.range(2, weight.rank()).toArray()) : weight), bias);
         }
 
         @Override

@@ -357,8 +357,7 @@ public final class Recurrent {
         }
 
         private Tensor turned(Tensor x) {
-            int time = x.shape().dim(1);
-            return backwards ? x.select(1, IntStream.range(0, time).map(t -> time - 1 - t).toArray()) : x;
+            return backwards ? x.flip(1) : x;
         }
 
         private Tensor begin(Tensor x) {

@@ -1,7 +1,12 @@
 package gradus.nn.loss;
 
+import gradus.nn.DType;
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.op.Losses.SmoothedCrossEntropy;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** How far predictions are from targets: a scalar to be made small. A lambda is a loss. */
@@ -16,15 +21,99 @@ public interface Loss {
         return OptionalDouble.empty();
     }
 
+    /** What becomes of the losses of single numbers or samples. */
+    enum Reduction {
+        /** (1/n) Σ. */
+        MEAN,
+        /** Σ. */
+        SUM;
+
+        Tensor of(Tensor terms) {
+            return this == MEAN ? terms.mean() : terms.sum();
+        }
+
+        @Override
+        public String toString() {
+            return this == MEAN ? "(1/n) Σ" : "Σ";
+        }
+    }
+
     /**
      * The mean cross-entropy of class scores (logits): −(1/n) Σ ln softmax(z)_c. Targets are class numbers [n], or
      * distributions of the scores' shape [n, classes].
+     *
+     * @param smoothing ε: the true class counts 1 − ε + ε/K and every other of the K classes ε/K
+     * @param weights   how much each class counts, [classes]; the mean is then weighted too, Σ w_c l / Σ w_c, as in PyTorch
+     * @param ignored   samples with this label do not count
      */
-    record CrossEntropy() implements Loss {
+    record CrossEntropy(double smoothing, Optional<Tensor> weights, OptionalInt ignored) implements Loss {
+
+        /** All classes and samples alike, without smoothing. */
+        public CrossEntropy() {
+            this(0, Optional.empty(), OptionalInt.empty());
+        }
+
+        public CrossEntropy {
+            if (!(smoothing >= 0 && smoothing <= 1)) {
+                throw new IllegalArgumentException("label smoothing of " + smoothing + "\nhelp: a number from 0 to 1; 0.1, say");
+            }
+        }
+
+        /** The same with the labels softened by ε. */
+        public CrossEntropy smoothing(double epsilon) {
+            return new CrossEntropy(epsilon, weights, ignored);
+        }
+
+        /** The same with a weight for each class. */
+        public CrossEntropy weights(Tensor perClass) {
+            return new CrossEntropy(smoothing, Optional.of(perClass), ignored);
+        }
+
+        /** The same without the samples that have this label, which may be no class at all. */
+        public CrossEntropy ignoring(int label) {
+            return new CrossEntropy(smoothing, weights, OptionalInt.of(label));
+        }
 
         @Override
         public Tensor of(Tensor scores, Tensor target) {
-            return Tensor.crossEntropy(scores, target).mean();
+            if (target.rank() == 2) {
+                return ofDistributions(scores, target);
+            }
+            var labels = target.as(DType.INT32);
+            var counts = Optional.<Tensor>empty();
+            if (ignored.isPresent()) {
+                var counted = labels.ne(ignored.getAsInt());
+                labels = counted.where(labels, Tensor.indices(Shape.SCALAR, 0)).as(DType.INT32);
+                counts = Optional.of(counted);
+            }
+            if (weights.isPresent()) {
+                var w = weights.get().select(0, labels);
+                counts = Optional.of(counts.map(w::times).orElse(w));
+            }
+            var terms = terms(scores, labels);
+            return counts.map(w -> weighted(terms, w)).orElseGet(terms::mean);
+        }
+
+        /** The terms divided by the class weights, where there are any. */
+        private Tensor terms(Tensor scores, Tensor labels) {
+            if (smoothing == 0) {
+                return Tensor.crossEntropy(scores, labels);
+            }
+            if (weights.isEmpty()) {
+                return Tensor.apply(new SmoothedCrossEntropy(smoothing), scores, labels);
+            }
+            var all = scores.logSoftmax(-1).matmul(weights.get().reshape(-1, 1)).reshape(-1);   // Σ_j w_j ln p_j
+            return Tensor.crossEntropy(scores, labels).times(1 - smoothing)
+                    .minus(all.div(weights.get().select(0, labels)).times(smoothing / scores.shape().dim(1)));
+        }
+
+        private static Tensor weighted(Tensor terms, Tensor w) {
+            return terms.times(w).sum().div(w.sum());
+        }
+
+        private Tensor ofDistributions(Tensor scores, Tensor target) {
+            var softened = smoothing == 0 ? target : target.times(1 - smoothing).plus(smoothing / scores.shape().dim(1));
+            return Tensor.crossEntropy(scores, weights.map(softened::times).orElse(softened)).mean();
         }
 
         @Override
@@ -37,7 +126,9 @@ public interface Loss {
 
         @Override
         public String toString() {
-            return "cross-entropy: -(1/n) Σ ln softmax(z)_c";
+            return "cross-entropy: -(1/n) Σ " + (weights.isPresent() ? "w_c " : "")
+                    + (smoothing == 0 ? "ln softmax(z)_c" : "((1-ε) ln softmax(z)_c + (ε/K) Σ ln softmax(z)_j), ε = " + smoothing)
+                    + (ignored.isPresent() ? " without label " + ignored.getAsInt() : "");
         }
     }
 

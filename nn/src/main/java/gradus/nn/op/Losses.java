@@ -83,6 +83,75 @@ public final class Losses {
     }
 
     /**
+     * Cross-entropy with the true class's share softened: −(1 − ε) ln softmax(z)_c − (ε/K) Σⱼ ln softmax(z)ⱼ for K classes, [n, K]
+     * and labels [n] → [n]. Stands for the cross-entropy with the distribution (1 − ε) 1_c + ε/K; its gradient is
+     * softmax(z) − (1 − ε) 1_c − ε/K (Szegedy et al. 2016).
+     */
+    public record SmoothedCrossEntropy(double epsilon) implements Op {
+        @Override
+        public String name() {
+            return "crossEntropy with label smoothing";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return new CrossEntropy().shape(in);
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return i == 1;
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var logs = in[0].logSoftmax(-1);
+            return logs.gather(1, in[1].unsqueeze(1)).reshape(-1).times(epsilon - 1)
+                    .minus(logs.sum(-1).times(epsilon / in[0].shape().dim(1)));
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            int classes = in[0].shape().dim(1);
+            var oneHot = in[1].oneHot(classes).as(d.dtype());
+            return new Tensor[] {in[0].softmax(-1).minus(oneHot.times(1 - epsilon)).minus(epsilon / classes).times(d.reshape(-1, 1)), null};
+        }
+
+        private Tex share(Tex z) {
+            return Tex.number(epsilon / z.shape().dim(1));
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            var p = softmax(in[0]);
+            return Tex.number(1 - epsilon).times(Tex.call("\\ln", p.entry("i, " + in[1].entry("i")))).neg()
+                    .minus(share(in[0]).times(Tex.atom("\\sum_{j} " + Tex.call("\\ln", p.entry("i, j")))));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {softmax(in[0]).entry("i, j")
+                    .minus(Tex.number(1 - epsilon).times(Tex.atom("\\mathbf{1}_{j = " + in[1].entry("i") + "}")))
+                    .minus(share(in[0])), Tex.number(0)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.entry("i").times(localTex(in, out)[0]), Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return new CrossEntropy().samples();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return new CrossEntropy().misfits();
+        }
+    }
+
+    /**
      * Cross-entropy of class scores with a distribution q per row: −Σⱼ qⱼ ln softmax(z)ⱼ, [n, classes] × [n, classes] →
      * [n]; its gradient in z is softmax(z) Σⱼ qⱼ − q.
      */

@@ -92,6 +92,8 @@ public final class OpDb {
                 new Normalization.Standardize(0.25, true), new Normalization.Standardize(0.25, false),
                 new Normalization.StandardizeBack(0.25, true), new Normalization.StandardizeBack(0.25, false),
                 new Regularization.Uniform(new Shape(2, 5), DType.FLOAT64), new Regularization.Advance(3),
-                new Regularization.Drop(0.3), new Recurrence.Lstm(false), new Recurrence.Lstm(true));
+                new Regularization.Drop(0.3), new Recurrence.Lstm(false), new Recurrence.Lstm(true),
+                new Losses.SmoothedCrossEntropy(0.2), new ErrorTerms.Huber(0.75), new ErrorTerms.Poisson(), new ErrorTerms.Kl(),
+                new ErrorTerms.Bce());
     }
 }
