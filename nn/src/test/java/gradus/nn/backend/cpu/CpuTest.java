@@ -3,8 +3,10 @@ package gradus.nn.backend.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.nn.DType;
 import gradus.nn.Seed;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
@@ -182,6 +184,18 @@ class CpuTest {
                 var left = new Matrix(a, 0, new int[] {m * k}, transposeA ? 1 : k, transposeA ? m : 1);
                 var right = new Matrix(b, 0, new int[] {0}, transposeB ? 1 : n, transposeB ? k : 1);
                 agree(2 * m * n, out -> new Kernel.MatMul(new int[] {2}, m, n, k, left, right, out));
+            }
+        }
+    }
+
+    @Test
+    void whoeverIsFirstToTouchABufferGetsTheMemoryThatAllGet() {
+        for (int round = 0; round < 300; round++) {
+            var buffer = Buffer.allocate(DType.FLOAT32, 1 << 16);
+            var arrays = new float[4][];
+            Threads.run(arrays.length, i -> arrays[i] = buffer.floats());
+            for (var array : arrays) {
+                assertSame(arrays[0], array);
             }
         }
     }
