@@ -112,6 +112,10 @@ def reductions() -> None:
             x = positive(*sizes) * (grid(*sizes) > 0).double().mul(2).sub(1)
             case("norm", lambda x: torch.linalg.vector_norm(x, order, axis), {"x": x}, roundings=2 * sizes[axis] + 12,
                  size=2, order=order, axis=axis)
+    for values in ([[1, 1], [1, 0]], [[-2, -2, -2], [-2, -3, -2]]):  # ties across several axes
+        case("max", lambda x: x.amax((0, 1)), {"x": torch.tensor(values).double()}, roundings=1, axes=(0, 1), keep=False)
+    for values in ([-INFINITY, -INFINITY], [INFINITY, 1], [1000, 1000.5], [-INFINITY, 3]):
+        case("logSumExp", lambda x: x.logsumexp(0), {"x": torch.tensor(values).double()}, roundings=4, gradients=False, axis=0)
     for order in (1, 2, 3):  # the gradient at 0 is 0
         case("norm", lambda x: torch.linalg.vector_norm(x, order, 0), {"x": torch.zeros(3, dtype=torch.float64)},
              roundings=1, order=order, axis=0)

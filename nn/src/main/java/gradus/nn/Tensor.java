@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  * <p>Memory: row by row, seen through strides. {@code x[i, j]} lies at {@code offset + i·strides[0] + j·strides[1]}, so
  * transposing, slicing and broadcasting copy nothing.
  */
-public final class Tensor implements Shaping, Choosing {
+public final class Tensor implements Reducing, Shaping, Choosing {
 
     private static final Tensor[] NOTHING = {};
 
@@ -895,88 +895,6 @@ public final class Tensor implements Shaping, Choosing {
     /** x − tanh x. */
     public Tensor tanhShrink() {
         return apply(new Activations.TanhShrink(), this);
-    }
-
-    // ---- along axes ----
-
-    /** The sum of all elements, a scalar. */
-    public Tensor sum() {
-        return apply(new Reductions.Sum(0), reshape(-1)).reshape();
-    }
-
-    /** The sum along these axes, which disappear. */
-    public Tensor sum(int... axes) {
-        return sum(false, axes);
-    }
-
-    /** The sum along these axes, which stay with size 1 when {@code keep}. */
-    public Tensor sum(boolean keep, int... axes) {
-        var sum = this;
-        for (int axis : axes) {
-            sum = apply(new Reductions.Sum(shape.axis(axis)), sum);
-        }
-        return keep ? sum : sum.squeeze(axes);
-    }
-
-    /** The arithmetic mean of all elements, a scalar; NaN for none. */
-    public Tensor mean() {
-        return sum().times(1.0 / size());
-    }
-
-    public Tensor mean(int... axes) {
-        return mean(false, axes);
-    }
-
-    public Tensor mean(boolean keep, int... axes) {
-        double count = 1;
-        for (int axis : axes) {
-            count *= shape.dim(axis);
-        }
-        return sum(keep, axes).times(1 / count);
-    }
-
-    /** The largest element, a scalar. */
-    public Tensor max() {
-        return apply(new Reductions.Max(0), reshape(-1)).reshape();
-    }
-
-    public Tensor max(int... axes) {
-        return max(false, axes);
-    }
-
-    public Tensor max(boolean keep, int... axes) {
-        var max = this;
-        for (int axis : axes) {
-            max = apply(new Reductions.Max(shape.axis(axis)), max);
-        }
-        return keep ? max : max.squeeze(axes);
-    }
-
-    /** e^x / Σ e^x along an axis. */
-    public Tensor softmax(int axis) {
-        return alongLast(axis, new Reductions.Softmax());
-    }
-
-    /** ln softmax along an axis, more accurate than the logarithm of it. */
-    public Tensor logSoftmax(int axis) {
-        return alongLast(axis, new Reductions.LogSoftmax());
-    }
-
-    private Tensor alongLast(int axis, Op op) {
-        int wanted = shape.axis(axis);
-        if (wanted == rank() - 1) {
-            return apply(op, this);
-        }
-        var swap = IntStream.range(0, rank()).toArray();
-        swap[wanted] = rank() - 1;
-        swap[rank() - 1] = wanted;
-        return apply(op, transpose(swap)).transpose(swap);
-    }
-
-    /** ln Σ e^x along an axis, without overflow. */
-    public Tensor logSumExp(int axis) {
-        var max = max(true, axis).detach();
-        return minus(max).exp().sum(axis).log().plus(max.squeeze(axis));
     }
 
     // ---- matrices ----

@@ -106,6 +106,11 @@ final class FuzzOperations {
         NAMED.put("sum", in -> in.in("x").sum(in.flag("keep"), in.wholes("axes")));
         NAMED.put("mean", in -> in.in("x").mean(in.flag("keep"), in.wholes("axes")));
         NAMED.put("max", in -> in.in("x").max(in.flag("keep"), in.wholes("axes")));
+        NAMED.put("min", in -> in.in("x").min(in.flag("keep"), in.wholes("axes")));
+        NAMED.put("var", in -> in.in("x").var(in.whole("ddof"), in.flag("keep"), in.wholes("axes")));
+        NAMED.put("std", in -> in.in("x").std(in.whole("ddof"), in.flag("keep"), in.wholes("axes")));
+        NAMED.put("prod", in -> in.in("x").prod(in.whole("axis")));
+        NAMED.put("norm", in -> in.in("x").norm(in.number("order"), in.whole("axis")));
         NAMED.put("logSumExp", in -> in.in("x").logSumExp(in.whole("axis")));
         NAMED.put("softmax", in -> in.in("x").softmax(in.whole("axis")));
         NAMED.put("logSoftmax", in -> in.in("x").logSoftmax(in.whole("axis")));
