@@ -251,7 +251,7 @@ public final class Factorizations {
 
         @Override
         public Formulas formulas() {
-            return Formulas.NAMES;
+            return Formulas.OF_ALL;
         }
 
         @Override
@@ -285,9 +285,11 @@ public final class Factorizations {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            var inverse = out.pow(Tex.atom("-\\top"));
-            return new Tex[] {Tex.call("\\operatorname{sym}", inverse.times(Tex.call("\\Phi", out.transposed().times(d)))
-                    .times(out.pow(Tex.atom("-1"))))};
+            var product = out.transposed().times(d);   // of its lower triangle, the diagonal counts half
+            var half = Tex.call("\\operatorname{tril}", product)
+                    .minus(Tex.number(1).over(Tex.number(2)).times(Tex.atom("I_{" + out.shape().dim(-1) + "}")).odot(product));
+            return new Tex[] {Tex.call("\\operatorname{sym}",
+                    out.pow(Tex.atom("-\\top")).times(half).times(out.pow(Tex.atom("-1"))))};
         }
 
         @Override

@@ -143,6 +143,18 @@ public final class Ordering {
         }
 
         @Override
+        public Formulas formulas() {
+            return Formulas.OF_ALL;
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            var letters = List.of(Tex.indices(in[0].shape().rank()).split(""));
+            return new Tex("\\arg\\" + (largest ? "max" : "min") + "_{" + letters.get(in[0].shape().axis(axis)) + "} "
+                    + in[0].entry(String.join(", ", letters)), Tex.Binding.PREFIX);
+        }
+
+        @Override
         public Shape shape(Shape... in) {
             if (in[0].dim(axis) == 0) {
                 throw ShapeException.of(name(), "has nothing along axis " + axis, "choose an axis with elements", in[0]);

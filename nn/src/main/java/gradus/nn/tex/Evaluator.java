@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The value of a LaTeX formula among given names, in float64: how a formula that was rendered is proved true. It shares no
@@ -91,7 +93,7 @@ public final class Evaluator {
             int axis = ranges.size();
             var range = located(root, () -> indices.range(index, root));
             ranges.add(range.orElseGet(() -> shape.length == free.size() ? new Indices.Range(0, shape[axis])
-                    : fail(root, "the range of the index " + Indices.text(index) + " shows nowhere",
+                    : fail(root, "the range of the index " + Notation.text(index) + " shows nowhere",
                             "give it by a sum, an entry x_{i}, or the shape of the value")));
         }
         return family(root, free, ranges);
@@ -109,16 +111,12 @@ public final class Evaluator {
         return NdArray.stack(parts);
     }
 
-    private interface Computation<T> {
-        T run();
-    }
-
     /** What a computation gives while an index has a value. */
-    private <T> T with(Formula index, int value, Computation<T> computation) {
+    private <T> T with(Formula index, int value, Supplier<T> computation) {
         var before = scope.put(index, NdArray.scalar(value));
         indices.running.add(index);
         try {
-            return computation.run();
+            return computation.get();
         } finally {
             if (before == null) {
                 scope.remove(index);
@@ -134,9 +132,9 @@ public final class Evaluator {
     }
 
     /** Runs a computation; what does not fit is told with the place in the formula. */
-    private <T> T located(Formula at, Computation<T> computation) {
+    private <T> T located(Formula at, Supplier<T> computation) {
         try {
-            return computation.run();
+            return computation.get();
         } catch (FormulaException e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -148,7 +146,7 @@ public final class Evaluator {
     private NdArray value(Formula formula) {
         return switch (given(formula)) {
             case NdArray array -> array;
-            case Value.Function _ -> fail(formula, Indices.text(formula) + " is a function", "give it an argument in parentheses");
+            case Value.Function _ -> fail(formula, Notation.text(formula) + " is a function", "give it an argument in parentheses");
             case null -> located(formula, () -> compute(formula));
         };
     }
@@ -193,72 +191,59 @@ public final class Evaluator {
             case Formula.Comparison(var terms, var relations) -> {
                 var holds = NdArray.scalar(1);
                 for (int i = 0; i < relations.size(); i++) {
-                    holds = holds.with(value(terms.get(i)).with(value(terms.get(i + 1)), relation(relations.get(i))),
+                    holds = holds.with(value(terms.get(i)).with(value(terms.get(i + 1)), Notation.relation(relations.get(i))),
                             (a, b) -> a * b);
                 }
                 yield holds;
             }
             case Formula.Big big -> over(big);
-            case Formula.Matrix(var rows) -> blocks(rows);
+            case Formula.Matrix(var rows) ->
+                    NdArray.blocks(rows.stream().map(row -> row.stream().map(this::value).toList()).toList());
             case Formula.Cases(var branches) -> cases(branches);
         };
     }
 
     private NdArray unknown(Formula formula) {
-        if (Indices.isOnes(formula) || Indices.isIdentity(formula)) {
-            return fail(formula, "the size of " + Indices.text(formula) + " shows nowhere", "write it below, \\mathbf{1}_{n}");
+        if (Notation.isOnes(formula) || Notation.isIdentity(formula)) {
+            return fail(formula, "the size of " + Notation.text(formula) + " shows nowhere", "write it below, \\mathbf{1}_{n}");
         }
-        var known = scope.keySet().stream().map(Indices::text).sorted().toList();
-        return fail(formula, Indices.text(formula) + " is not a name given here",
+        var known = scope.keySet().stream().map(Notation::text).sorted().toList();
+        return fail(formula, Notation.text(formula) + " is not a name given here",
                 known.isEmpty() ? "no names are given" : "given are " + String.join(", ", known));
-    }
-
-    private static DoubleBinaryOperator relation(String relation) {
-        return switch (relation) {
-            case "<" -> (a, b) -> a < b ? 1 : 0;
-            case ">" -> (a, b) -> a > b ? 1 : 0;
-            case "≤" -> (a, b) -> a <= b ? 1 : 0;
-            case "≥" -> (a, b) -> a >= b ? 1 : 0;
-            case "=" -> (a, b) -> a == b ? 1 : 0;
-            default -> (a, b) -> a != b ? 1 : 0;
-        };
     }
 
     /** What stands below a function or 1: numbers, of which {@code 3 \times 4} is two. */
     private NdArray[] sizes(List<Formula> below) {
-        var sizes = new ArrayList<NdArray>();
-        for (var size : below) {
-            while (size instanceof Formula.Binary(var operator, var left, var right) && operator == Operator.TIMES) {
-                sizes.addFirst(value(right));
-                size = left;
-            }
-            sizes.addFirst(value(size));
-        }
-        return below.size() > 1 ? below.stream().map(this::value).toArray(NdArray[]::new) : sizes.toArray(NdArray[]::new);
+        return below.stream().flatMap(this::size).toArray(NdArray[]::new);
+    }
+
+    private Stream<NdArray> size(Formula below) {
+        return below instanceof Formula.Binary(var operator, var left, var right) && operator == Operator.TIMES
+                ? Stream.concat(size(left), size(right)) : Stream.of(value(below));
     }
 
     private NdArray sub(Formula.Sub sub) {
         var base = sub.base();
         var below = sub.indices();
-        if (Indices.isCondition(below.getFirst())) {
-            return Indices.isOnes(base) ? value(below.getFirst())
-                    : fail(sub, "a condition below " + Indices.text(base), "\\mathbf{1}_{x > 0}");
+        if (Notation.isCondition(below.getFirst())) {
+            return Notation.isOnes(base) ? value(below.getFirst())
+                    : fail(sub, "a condition below " + Notation.text(base), "\\mathbf{1}_{x > 0}");
         }
         if (!scope.containsKey(base)) {
-            if (Indices.isOnes(base) || Indices.isZeros(base)) {
-                return NdArray.full(Indices.isOnes(base) ? 1 : 0,
+            if (Notation.isOnes(base) || Notation.isZeros(base)) {
+                return NdArray.full(Notation.isOnes(base) ? 1 : 0,
                         Arrays.stream(sizes(below)).mapToInt(size -> (int) size.item()).toArray());
             }
-            if (Indices.isIdentity(base)) {
+            if (Notation.isIdentity(base)) {
                 return NdArray.identity((int) value(below.getFirst()).item());
             }
-            if (Indices.isKronecker(base) && below.size() == 2) {
-                return value(below.getFirst()).with(value(below.getLast()), relation("="));
+            if (Notation.isKronecker(base) && below.size() == 2) {
+                return value(below.getFirst()).with(value(below.getLast()), Notation.relation("="));
             }
             if (base instanceof Formula.Call(var f, var none, var x) && f.equals(new Formula.Symbol("norm")) && none.isEmpty()) {
-                boolean frobenius = below.getFirst().equals(new Formula.Symbol("F"));
-                return Functions.get(f).apply(new NdArray[] {frobenius ? NdArray.scalar(Double.NaN) : value(below.getFirst())},
-                        new NdArray[] {value(x.getFirst())});
+                var order = below.getFirst();
+                var named = order.equals(new Formula.Symbol("F")) ? List.<Formula>of() : List.of(order);
+                return value(new Formula.Call(f, named, x));
             }
             if (indices.isName(base)) {   // h_{t-1} with a value for t
                 var numbers = below.stream().<Formula>map(index -> new Formula.Number(value(index).item())).toList();
@@ -327,18 +312,18 @@ public final class Evaluator {
     }
 
     private boolean unsized(Formula formula) {
-        return !scope.containsKey(formula) && (Indices.isOnes(formula) || Indices.isIdentity(formula)
-                || formula instanceof Formula.Sup(var base, var top) && isTransposition(top) && Indices.isOnes(base)
+        return !scope.containsKey(formula) && (Notation.isOnes(formula) || Notation.isIdentity(formula)
+                || formula instanceof Formula.Sup(var base, var top) && isTransposition(top) && Notation.isOnes(base)
                 && !scope.containsKey(base));
     }
 
     private NdArray sum(Formula left, Formula right, DoubleBinaryOperator f) {
-        if (Indices.isIdentity(left) && unsized(left)) {
+        if (Notation.isIdentity(left) && unsized(left)) {
             var b = value(right);
             return NdArray.identity(b.dim(-1)).with(b, f);
         }
         var a = value(left);
-        return a.with(Indices.isIdentity(right) && unsized(right) ? NdArray.identity(a.dim(-1)) : value(right), f);
+        return a.with(Notation.isIdentity(right) && unsized(right) ? NdArray.identity(a.dim(-1)) : value(right), f);
     }
 
     /** Factors from left to right; one without a size takes it from its neighbour. */
@@ -355,12 +340,12 @@ public final class Evaluator {
             NdArray next;
             if (!unsized(factor)) {
                 next = value(factor);
-            } else if (Indices.isIdentity(factor) && factors.size() > 1) {
+            } else if (Notation.isIdentity(factor) && factors.size() > 1) {
                 continue;
             } else if (factor instanceof Formula.Sup && i + 1 < factors.size()) {   // 1ᵀA
                 var after = value(factors.get(i + 1));
                 next = NdArray.full(1, 1, after.dim(after.rank() == 1 ? 0 : -2));
-            } else if (Indices.isOnes(factor) && product != null && !product.isScalar()) {   // A1
+            } else if (Notation.isOnes(factor) && product != null && !product.isScalar()) {   // A1
                 next = NdArray.full(1, product.dim(-1));
             } else {
                 return unknown(factor instanceof Formula.Sup(var ones, var _) ? ones : factor);
@@ -383,7 +368,7 @@ public final class Evaluator {
             Total total) {
         var open = new ArrayList<Formula>();
         for (var condition : conditions) {
-            if (names.stream().anyMatch(name -> Indices.contains(condition, name))) {
+            if (names.stream().anyMatch(name -> Notation.contains(condition, name))) {
                 open.add(condition);
             } else if (value(condition).item() == 0) {
                 return;
@@ -403,19 +388,6 @@ public final class Evaluator {
         }
     }
 
-    private NdArray blocks(List<List<Formula>> rows) {
-        var bands = new ArrayList<NdArray>();
-        boolean column = true;
-        for (var row : rows) {
-            var blocks = row.stream().map(this::value).toList();
-            column &= blocks.size() == 1 && blocks.getFirst().rank() < 2;
-            bands.add(NdArray.concat(-1, blocks.stream().map(block -> block.rank() > 1 ? block
-                    : block.reshape(block.data().length, 1)).toList()));
-        }
-        var whole = NdArray.concat(-2, bands);
-        return column ? whole.reshape(whole.data().length) : whole;
-    }
-
     private NdArray cases(List<Formula.Branch> branches) {
         if (branches.isEmpty()) {
             return NdArray.scalar(Double.NaN);
@@ -426,11 +398,11 @@ public final class Evaluator {
             return value(first.value());
         }
         var rest = cases(branches.subList(1, branches.size()));
-        if (condition.get().isScalar()) {
+        var holds = condition.get();
+        if (holds.isScalar()) {
             return rest;
         }
         // a·1 + b·0 would turn an infinite b into NaN
-        var holds = condition.get();
         return value(first.value()).with(holds, (a, h) -> h != 0 ? a : Double.NaN)
                 .with(rest.with(holds, (b, h) -> h != 0 ? Double.NaN : b), (a, b) -> Double.isNaN(a) ? b : a);
     }

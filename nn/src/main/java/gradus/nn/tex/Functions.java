@@ -162,7 +162,7 @@ final class Functions {
                     .map(i -> x.data()[(int) i * (x.dim(1) + 1)]).toArray());
         });
         ALL.put("norm", (p, x) -> {
-            if (p.length == 0 || Double.isNaN(p[0].item())) {   // ‖x‖ and ‖A‖_F
+            if (p.length == 0) {   // ‖x‖ and ‖A‖_F
                 return NdArray.scalar(Math.sqrt(Arrays.stream(x[0].data()).map(v -> v * v).sum()));
             }
             if (x[0].rank() > 1) {
@@ -185,6 +185,8 @@ final class Functions {
             }
             return NdArray.scalar(sum);
         }));
+        unary("sym", a -> a.with(a.transposed(), (x, y) -> (x + y) / 2));
+        unary("cholesky", a -> onMatrices(a, Functions::cholesky));
         unary("expm", a -> onMatrices(a, Functions::exponential));
         unary("det", a -> onMatrices(a, m -> NdArray.scalar(eliminated(m, NdArray.identity(m.dim(0)))[0].item())));
         for (boolean lower : new boolean[] {true, false}) {
@@ -221,6 +223,22 @@ final class Functions {
             parts.add(onMatrices(a.at(i), f));
         }
         return NdArray.stack(parts);
+    }
+
+    /** The lower triangle L with L Lᵀ = A, row by row. */
+    private static NdArray cholesky(NdArray a) {
+        int n = a.dim(0);
+        var l = new double[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double rest = a.data()[i * n + j];
+                for (int k = 0; k < j; k++) {
+                    rest -= l[i * n + k] * l[j * n + k];
+                }
+                l[i * n + j] = i == j ? Math.sqrt(rest) : rest / l[j * n + j];
+            }
+        }
+        return new NdArray(a.shape(), l);
     }
 
     /** A Taylor series of A/2ˢ, small enough for it, squared s times. */

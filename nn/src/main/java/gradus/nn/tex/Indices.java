@@ -1,6 +1,5 @@
 package gradus.nn.tex;
 
-import gradus.nn.tex.Formula.Operator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,42 +34,9 @@ final class Indices {
     record Ranges(List<Formula> names, List<Range> ranges, List<Formula> conditions) {
     }
 
-    static boolean isOnes(Formula formula) {
-        return isBold(formula, new Formula.Number(1));
-    }
-
-    static boolean isZeros(Formula formula) {
-        return isBold(formula, new Formula.Number(0));
-    }
-
-    static boolean isIdentity(Formula formula) {
-        var letter = new Formula.Symbol("I");
-        return formula.equals(letter) || isBold(formula, letter);
-    }
-
-    private static boolean isBold(Formula formula, Formula what) {
-        return formula instanceof Formula.Accent(var command, var inner) && inner.equals(what)
-                && Set.of("\\mathbf", "\\mathbb", "\\boldsymbol").contains(command);
-    }
-
-    static boolean isKronecker(Formula formula) {
-        return formula.equals(new Formula.Symbol("\\delta"));
-    }
-
-    static boolean isCondition(Formula formula) {
-        return formula instanceof Formula.Comparison
-                || formula instanceof Formula.Binary(var operator, var _, var _)
-                        && (operator == Operator.AND || operator == Operator.OR)
-                || formula instanceof Formula.Call(var f, var _, var _) && f.equals(new Formula.Symbol("not"));
-    }
-
     /** Whether a part depends on an index that is running. */
     boolean changes(Formula formula) {
         return !running.isEmpty() && (running.contains(formula) || formula.parts().stream().anyMatch(this::changes));
-    }
-
-    static boolean contains(Formula whole, Formula part) {
-        return whole.equals(part) || whole.parts().stream().anyMatch(inner -> contains(inner, part));
     }
 
     /** A symbol that could be a name and stands for nothing here. */
@@ -81,7 +47,7 @@ final class Indices {
 
     /** The index letters of a formula that have no value and no operator, in alphabetical order. */
     List<Formula> free(Formula formula) {
-        var found = new TreeSet<Formula>(Comparator.comparing(Indices::text));
+        var found = new TreeSet<Formula>(Comparator.comparing(Notation::text));
         collect(formula, false, Set.of(), found);
         return List.copyOf(found);
     }
@@ -98,7 +64,7 @@ final class Indices {
             }
             case Formula.Accent _ -> { }
             case Formula.Sub(var base, var indices) -> {
-                if (below && isName(base) && !isKronecker(base)) {
+                if (below && isName(base) && !Notation.isKronecker(base)) {
                     found.add(formula);   // c_{in} as an index
                 } else {
                     collect(base, false, bound, found);
@@ -134,7 +100,7 @@ final class Indices {
             if (name instanceof Formula.Symbol || name instanceof Formula.Sub) {
                 names.add(name);
             } else if (alone) {
-                throw NdArray.unfit(text(item) + " is no index", "an index is a letter, perhaps with a subscript");
+                throw NdArray.unfit(Notation.text(item) + " is no index", "an index is a letter, perhaps with a subscript");
             }
         }
         return names;
@@ -152,8 +118,8 @@ final class Indices {
         var ranges = new ArrayList<Range>();
         for (var name : names) {
             ranges.add(first.isPresent() ? new Range(first.get(), Math.max(0, last.orElseThrow() - first.get() + 1))
-                    : range(name, big).orElseThrow(() -> NdArray.unfit("the range of the index " + text(name)
-                            + " shows nowhere", "write \\sum_{" + text(name) + "=1}^{n}")));
+                    : range(name, big).orElseThrow(() -> NdArray.unfit("the range of the index " + Notation.text(name)
+                            + " shows nowhere", "write \\sum_{" + Notation.text(name) + "=1}^{n}")));
         }
         return new Ranges(names, ranges, big.below().stream()
                 .filter(item -> item instanceof Formula.Comparison && !isStart(item, big)).toList());
@@ -172,7 +138,7 @@ final class Indices {
         search(index, within, found);
         for (var range : found) {
             if (!range.equals(found.getFirst())) {
-                throw NdArray.unfit("the index " + text(index) + " runs over " + text(found.getFirst()) + " and over "
+                throw NdArray.unfit("the index " + Notation.text(index) + " runs over " + text(found.getFirst()) + " and over "
                         + text(range), "axes with one index have one size; subscripts count from 1, square brackets from 0");
             }
         }
@@ -196,7 +162,7 @@ final class Indices {
 
     private void along(Formula index, Formula base, List<Formula> indices, int origin, List<Range> found) {
         for (int axis = 0; axis < indices.size(); axis++) {
-            if (indices.get(axis).equals(index) && !isName(base) && !isOnes(base) && !isZeros(base)
+            if (indices.get(axis).equals(index) && !isName(base) && !Notation.isOnes(base) && !Notation.isZeros(base)
                     && free(base).isEmpty()) {
                 var array = value.apply(base);
                 if (axis < array.rank()) {
@@ -243,7 +209,7 @@ final class Indices {
     private int whole(Formula index) {
         double number = value.apply(index).item();
         if (number != Math.rint(number)) {
-            throw NdArray.unfit("the index " + text(index) + " is " + number,
+            throw NdArray.unfit("the index " + Notation.text(index) + " is " + number,
                     "indices are whole numbers: round with \\lfloor x \\rfloor");
         }
         return (int) number;
@@ -251,23 +217,5 @@ final class Indices {
 
     private static String text(Range range) {
         return range.from + " … " + (range.from + range.count - 1);
-    }
-
-    /** A name as it is written. */
-    static String text(Formula formula) {
-        return switch (formula) {
-            case Formula.Number(double n) -> n == Math.rint(n) ? Long.toString((long) n) : Double.toString(n);
-            case Formula.Symbol(var name) -> name;
-            case Formula.Accent(var command, var inner) -> command + "{" + text(inner) + "}";
-            case Formula.Sub(var base, var below) -> text(base) + "_{" + texts(below, ",") + "}";
-            case Formula.Sup(var base, var exponent) -> text(base) + "^{" + text(exponent) + "}";
-            case Formula.Label(var parts) -> "(" + texts(parts, ",") + ")";
-            case Formula.Negative(var operand) -> "-" + text(operand);
-            default -> texts(formula.parts(), " ");
-        };
-    }
-
-    private static String texts(List<Formula> formulas, String between) {
-        return String.join(between, formulas.stream().map(Indices::text).toList());
     }
 }

@@ -247,6 +247,14 @@ public record NdArray(int[] shape, double[] data) implements Value {
         return stack(slices).permute(back);
     }
 
+    /** A block matrix: vectors are n × 1, numbers 1 × 1; of a single column of these, a vector. */
+    static NdArray blocks(List<List<NdArray>> rows) {
+        boolean column = rows.stream().allMatch(row -> row.size() == 1 && row.getFirst().rank() < 2);
+        var whole = concat(-2, rows.stream().map(row -> concat(-1, row.stream()
+                .map(block -> block.rank() > 1 ? block : block.reshape(block.data.length, 1)).toList())).toList());
+        return column ? whole.reshape(whole.data.length) : whole;
+    }
+
     /**
      * The matrix product over the last two axes; axes before broadcast. A vector at the right is a column and gives a
      * vector (with a row before it, a number); at the left it is an n × 1 matrix. A number scales.
