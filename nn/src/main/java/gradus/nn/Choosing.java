@@ -124,6 +124,11 @@ sealed interface Choosing permits Tensor {
         return Tensor.apply(new Indexing.ScatterAdd(axis, size), x(), indices.as(DType.INT32));
     }
 
+    /** With this number where the mask, which broadcasts, is not 0. */
+    default Tensor maskedFill(Tensor mask, double value) {
+        return mask.where(Tensor.scalar(value, x().dtype()), x());
+    }
+
     /** For whole numbers below {@code classes}: 1 at each one's place along a new last axis, else 0; float32. */
     default Tensor oneHot(int classes) {
         return Tensor.full(1, x().unsqueeze(-1).shape(), DType.FLOAT32).scatterAdd(-1, x().unsqueeze(-1), classes);

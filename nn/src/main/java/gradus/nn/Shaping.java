@@ -68,6 +68,16 @@ sealed interface Shaping permits Tensor {
                 IntStream.range(last + 1, shape.rank()).map(shape::dim)).toArray());
     }
 
+    /** Repeated along axes of size 1 to these sizes, as a view; −1 leaves a size, more sizes than axes add axes in front. */
+    default Tensor expand(int... dims) {
+        var wanted = dims.clone();
+        int added = dims.length - x().rank();
+        for (int i = Math.max(0, added); i < dims.length; i++) {
+            wanted[i] = dims[i] == -1 ? x().shape().dim(i - added) : dims[i];
+        }
+        return x().broadcastTo(new Shape(wanted));
+    }
+
     // ---- along an axis ----
 
     /** The elements {@code from} up to {@code to}, not included, along an axis. */

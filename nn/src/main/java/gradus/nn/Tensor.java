@@ -904,6 +904,15 @@ public final class Tensor implements Reducing, Shaping, Choosing {
         return apply(new Products.MatMul(), this, other);
     }
 
+    /** The inner product Σ x_i y_i of two vectors, a scalar. */
+    public Tensor dot(Tensor other) {
+        if (rank() != 1 || !shape.equals(other.shape)) {
+            throw ShapeException.of("dot", "are not two vectors of one size", "matmul multiplies matrices; flatten() makes a vector",
+                    shape, other.shape);
+        }
+        return reshape(1, -1).matmul(other.reshape(-1, 1)).reshape();
+    }
+
     /**
      * Products summed over letters: {@code einsum("bij,bjk->bik", a, b)} multiplies batches of matrices. Each operand has a
      * letter per axis, or three dots for several; letters that the result lacks are summed over, one that comes twice in an

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.nn.compile.Compiled;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class ChoosingTest {
@@ -83,6 +85,36 @@ class ChoosingTest {
         is(ints(2, 0).oneHot(3), 0, 0, 1, 1, 0, 0);
         is(Tensor.of(1, 2, 4).scatterAdd(0, ints(1, 1, 0), 3), 4, 3, 0);
         is(x.at(0, all()).gather(1, Tensor.indices(new Shape(3, 1), 3, 0, 2)), 3, 4, 10);
+    }
+
+    @Test
+    void aMaskIsFilled() {
+        is(Tensor.of(1, NAN, 3).maskedFill(Tensor.of(0, 1, 0), 7), 1, 7, 3);
+        is(Tensor.of(1, 2).maskedFill(Tensor.of(new double[][] {{0}, {1}}), Double.NEGATIVE_INFINITY), 1, 2,
+                Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
+        assertEquals(32, Tensor.of(1, 2, 3).dot(Tensor.of(4, 5, 6)).item());
+        assertThrows(ShapeException.class, () -> Tensor.of(1, 2).dot(Tensor.of(1)));
+    }
+
+    @Test
+    void aCompiledStepChoosesAnewEachTime() {
+        Function<Tensor[], Tensor[]> step = in -> {
+            var sorted = in[0].sort(1).cumsum(0).plus(in[0].cumprod(1).tril());
+            var classes = in[0].argmax(1);
+            var picked = sorted.select(0, classes).gather(1, in[0].argsort(1, true)).flip(0).roll(1, 1);
+            return new Tensor[] {Tensor.einsum("ij,ik->jk", picked, classes.oneHot(3)), in[0].rows(2, 0).pad(1, 1, 0,
+                    Padding.Continuing.REFLECT).topk(1, 2).indices().as(DType.FLOAT32)};
+        };
+        var compiled = new Compiled(step);
+        for (int i = 0; i < 4; i++) {
+            var in = Tensor.normal(new Seed(i).stream("compiled"), 0, 1, 3, 3);
+            var eager = step.apply(new Tensor[] {in});
+            var replayed = compiled.all(in);
+            for (int k = 0; k < eager.length; k++) {
+                assertArrayEquals(eager[k].toFloatArray(), replayed[k].toFloatArray());
+            }
+        }
+        assertTrue(compiled.toString().startsWith("compiled step, 3 replays"), compiled.toString());
     }
 
     @Test

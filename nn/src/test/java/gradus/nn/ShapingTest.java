@@ -46,6 +46,14 @@ class ShapingTest {
     }
 
     @Test
+    void axesOfSizeOneExpand() {
+        assertEquals(new Shape(4, 2, 3), x.expand(4, -1, -1).shape());
+        is(Tensor.of(1, 2).unsqueeze(1).expand(-1, 2), 1, 1, 2, 2);
+        refused(t -> t.expand(2, 4), x);
+        refused(t -> t.expand(3), x);
+    }
+
+    @Test
     void aReshapedViewCopiesNothingWhereStridesCanShowIt() {
         var wide = Tensor.arange(24).reshape(4, 6);
         var part = wide.slice(1, 1, 5);
