@@ -122,41 +122,52 @@ def reductions() -> None:
 
 
 def losses() -> None:
-    for reduction in ("mean", "sum", "none"):
+    for reduction in ("mean", "sum", "mean", "sum"):
         how = {"reduction": reduction}
         n, classes = dice.randint(1, 4), dice.randint(2, 5)
         labels = torch.tensor([dice.randrange(classes) for _ in range(n)])
+        of_classes = {"constants": {"labels": labels}, "roundings": 3 * classes + n + 24, "size": 8 * n}
+        scores = lambda: {"scores": grid(n, classes) * 4}
         for smoothing in (0, 0.125):
-            case("crossEntropy", lambda scores, labels: F.cross_entropy(scores, labels, label_smoothing=smoothing, **how),
-                 {"scores": grid(n, classes) * 4}, constants={"labels": labels}, roundings=2 * classes + n + 24, size=4 * n,
-                 smoothing=smoothing, **how)
+            case("crossEntropy", lambda scores, labels: F.cross_entropy(scores, labels, label_smoothing=smoothing), scores(),
+                 smoothing=smoothing, **of_classes)
             shares = (grid(n, classes) > 0).double() * 0.5
             shares[:, 0] = 1 - shares[:, 1:].sum(1)
-            case("crossEntropyWithDistribution",
-                 lambda scores, shares: F.cross_entropy(scores, shares, label_smoothing=smoothing, **how),
-                 {"scores": grid(n, classes) * 4}, constants={"shares": shares}, roundings=3 * classes + n + 24, size=8 * n,
-                 smoothing=smoothing, **how)
+            case("crossEntropy", lambda scores, labels: F.cross_entropy(scores, labels, label_smoothing=smoothing), scores(),
+                 smoothing=smoothing, **(of_classes | {"constants": {"labels": shares}}))
+            weighted = {"constants": {"labels": torch.cat([labels, torch.tensor([0])]), "class_weights": positive(classes)}}
+            case("crossEntropy", lambda scores, labels, class_weights: F.cross_entropy(
+                scores, labels, class_weights, label_smoothing=smoothing), {"scores": grid(n + 1, classes)},
+                smoothing=smoothing, **(of_classes | weighted))
+            if smoothing == 0:
+                case("crossEntropy", lambda scores, labels: F.cross_entropy(scores, labels, ignore_index=0),
+                     {"scores": grid(n + 1, classes)}, smoothing=smoothing, ignored=0,
+                     **(of_classes | {"constants": {"labels": torch.cat([labels, torch.tensor([1])])}}))
+        case("nll", lambda scores, labels: F.nll_loss(scores, labels, **how), scores(), **of_classes, **how)
+        case("multiClassHinge", lambda scores, labels: F.multi_margin_loss(scores, labels, margin=0.5, **how), scores(),
+             margin=0.5, **of_classes, **how)
+        logs, q = grid(n, classes).log_softmax(1).mul(64).round() / 64, positive(n, classes) / 4
+        case("kl", lambda logs, q: F.kl_div(logs, q, reduction="batchmean" if reduction == "mean" else "sum"), {"logs": logs},
+             constants={"q": q}, roundings=n * classes + 24, size=8 * n, **how)
         sizes = shape()
         a, b = grid(*sizes) * 2, grid(*sizes, step=16)
         n = a.numel()
-        two = {"roundings": n + 24, "size": 16 * (n if reduction == "sum" else 1), **how}
+        two = {"roundings": n + 24, "size": 64 * (n if reduction == "sum" else 1), **how}
         other = {"constants": {"y": b}}
-        case("bceWithLogits", lambda z, t: F.binary_cross_entropy_with_logits(z, t, **how), {"z": a * 4},
-             constants={"t": (b.abs() / 2)}, **two)
-        case("bce", lambda p, t: F.binary_cross_entropy(p, t, **how), {"p": (a.abs() + 0.5) / 5},
-             constants={"t": (b.abs() / 2)}, **two)
+        shares = {"constants": {"t": b.abs() / 2}}
+        case("bceWithLogits", lambda z, t: F.binary_cross_entropy_with_logits(z, t, **how), {"z": a * 4}, **shares, **two)
+        case("bce", lambda p, t: F.binary_cross_entropy(p, t, **how), {"p": (a.abs() * 64 + 8).round() / 512}, **shares, **two)
         case("mse", lambda p, y: F.mse_loss(p, y, **how), {"p": a}, **other, **two)
         case("mae", lambda p, y: F.l1_loss(p, y, **how), {"p": a}, **other, **two)
         case("huber", lambda p, y: F.huber_loss(p, y, delta=1.5, **how), {"p": a}, delta=1.5, **other, **two)
         case("smoothL1", lambda p, y: F.smooth_l1_loss(p, y, beta=0.5, **how), {"p": a}, beta=0.5, **other, **two)
-        case("hinge", lambda scores, t: reduced((1 - t * scores).clamp(min=0), reduction), {"scores": a},
-             constants={"t": torch.where(b > 0, 1.0, -1.0).double()}, **two)
-        case("poisson", lambda p, y: F.poisson_nll_loss(p, y, log_input=True, **how), {"p": a}, constants={"y": b.abs()},
-             **{**two, "size": 64 * max(1, n if reduction == "sum" else 1)})
-
-
-def reduced(values: torch.Tensor, reduction: str) -> torch.Tensor:
-    return {"mean": values.mean, "sum": values.sum, "none": lambda: values}[reduction]()
+        case("poisson", lambda p, y: F.poisson_nll_loss(p, y, log_input=True, **how), {"p": a}, constants={"y": b.abs()}, **two)
+        signs = {"constants": {"t": torch.where(b > 0, 1.0, -1.0).double()}}
+        reduced = torch.mean if reduction == "mean" else torch.sum
+        case("hinge", lambda s, t: reduced((1 - t * s).relu()), {"s": a}, **signs, **two)
+        rows = lambda *names: {name: grid(3, 2) + 0.5 for name in names}
+        case("cosine", lambda a, b: reduced(1 - F.cosine_similarity(a, b)), rows("a", "b"), **two)
+        case("triplet", lambda a, p, n: F.triplet_margin_loss(a, p, n, margin=4, **how), rows("a", "p", "n"), margin=4, **two)
 
 
 FAMILIES = {"functions": functions, "reductions": reductions, "losses": losses}

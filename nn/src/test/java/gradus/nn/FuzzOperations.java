@@ -15,6 +15,19 @@ import gradus.nn.layer.Normalization.RmsNorm;
 import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Pooling.Interpolation;
 import gradus.nn.layer.Pooling.Kind;
+import gradus.nn.layer.Recurrent.Cell;
+import gradus.nn.layer.Recurrent.GruCell;
+import gradus.nn.layer.Recurrent.LstmCell;
+import gradus.nn.layer.Recurrent.Reset;
+import gradus.nn.layer.Recurrent.RnnCell;
+import gradus.nn.layer.Recurrent.Sequence;
+import gradus.nn.layer.Recurrent.Update;
+import gradus.nn.loss.Classification;
+import gradus.nn.loss.Distances;
+import gradus.nn.loss.Loss;
+import gradus.nn.loss.Loss.Reduction;
+import gradus.nn.loss.Loss.SquaredError.Scaling;
+import gradus.nn.loss.Regression;
 import gradus.nn.op.Sliding;
 import java.util.Arrays;
 import java.util.Collections;
@@ -37,6 +50,7 @@ final class FuzzOperations {
         functions();
         shapes();
         layers();
+        losses();
     }
 
     private FuzzOperations() {
@@ -192,6 +206,48 @@ final class FuzzOperations {
             case "bias" -> in.in("mask");
             default -> Tensor.zeros();
         }).output());
+        NAMED.put("rnn", in -> walk(in, w -> new RnnCell(w[0], w[1], w[2], Optional.of(w[3]))));
+        NAMED.put("lstm", in -> walk(in, w -> new LstmCell(w[0], w[1], w[2], Optional.of(w[3]))));
+        NAMED.put("gru", in -> walk(in, w -> new GruCell(w[0], w[1], w[2], Optional.of(w[3]), Reset.AFTER, Update.OLD)));
+    }
+
+    private static void losses() {
+        NAMED.put("crossEntropy", FuzzOperations::crossEntropy);
+        NAMED.put("bceWithLogits", in -> in.word("reduction").equals("mean")
+                ? new Loss.BceWithLogits().of(in.in("z"), in.in("t")) : Tensor.bceWithLogits(in.in("z"), in.in("t")).sum());
+        NAMED.put("mse", in -> new Loss.SquaredError(Scaling.valueOf(in.word("reduction").toUpperCase())).of(in.in("p"), in.in("y")));
+        NAMED.put("nll", in -> new Classification.Nll(reduction(in)).of(in.in("scores"), in.in("labels")));
+        NAMED.put("multiClassHinge", in -> new Classification.MultiClassHinge(in.number("margin"), reduction(in))
+                .of(in.in("scores"), in.in("labels")));
+        NAMED.put("kl", in -> new Classification.Kl(reduction(in)).of(in.in("logs"), in.in("q")));
+        NAMED.put("bce", in -> new Classification.Bce(reduction(in)).of(in.in("p"), in.in("t")));
+        NAMED.put("hinge", in -> new Classification.Hinge(false, reduction(in)).of(in.in("s"), in.in("t")));
+        NAMED.put("mae", in -> new Regression.AbsoluteError(reduction(in)).of(in.in("p"), in.in("y")));
+        NAMED.put("huber", in -> new Regression.Huber(in.number("delta"), reduction(in)).of(in.in("p"), in.in("y")));
+        NAMED.put("smoothL1", in -> new Regression.SmoothAbsoluteError(in.number("beta"), reduction(in))
+                .of(in.in("p"), in.in("y")));
+        NAMED.put("poisson", in -> new Regression.Poisson(reduction(in)).of(in.in("p"), in.in("y")));
+        NAMED.put("cosine", in -> new Distances.Cosine(reduction(in)).of(in.in("a"), in.in("b")));
+        NAMED.put("triplet", in -> new Distances.Triplet(in.number("margin"), reduction(in))
+                .of(in.in("a"), in.in("p"), in.in("n")));
+    }
+
+    private static Reduction reduction(Case in) {
+        return Reduction.valueOf(in.word("reduction").toUpperCase());
+    }
+
+    private static Tensor crossEntropy(Case in) {
+        var loss = new Loss.CrossEntropy().smoothing(in.number("smoothing"));
+        loss = in.has("class_weights") ? loss.weights(in.in("class_weights")) : loss;
+        loss = in.has("ignored") ? loss.ignoring(in.whole("ignored")) : loss;
+        return loss.of(in.in("scores"), in.in("labels"));
+    }
+
+    /** PyTorch has the time first, we the batch; and it calls W, U, b, b' weight_ih, weight_hh, bias_ih, bias_hh. */
+    private static Tensor walk(Case in, Function<Tensor[], Cell> cell) {
+        var made = cell.apply(new Tensor[] {in.in("weight_ih"), in.in("weight_hh"), in.in("bias_ih"), in.in("bias_hh")});
+        var state = in.has("c0") ? Tensor.concat(1, in.in("h0"), in.in("c0")) : in.in("h0");
+        return Sequence.of(made).walk(in.in("x").transpose(1, 0, 2), state).output().transpose(1, 0, 2);
     }
 
     private static Tensor like(Tensor x, double value) {
