@@ -82,6 +82,21 @@ class CpuTest {
 
     @ParameterizedTest
     @EnumSource(Fn.class)
+    void functionsOfManyNumbersAndOneAgree(Fn f) {
+        if (f.arity() == 2) {
+            int n = 700;
+            var many = withSpecials("many", n, 5);
+            for (float one : SPECIALS) {
+                var number = new Operand(Buffer.of(new float[] {one}), 0, NO_AXES, 0);
+                var program = Program.of(2, new Expr.Call(f, Expr.input(0), Expr.input(1), Expr.ZERO));
+                agree(n, out -> new Kernel.Map(program, new Operand[] {many, number}, new Buffer[] {out}, NO_AXES, n));
+                agree(n, out -> new Kernel.Map(program, new Operand[] {number, many}, new Buffer[] {out}, NO_AXES, n));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fn.class)
     void codeMadeOfAProgramAgrees(Fn f) {
         int n = 512;
         var call = new Expr.Call(f, Expr.input(0), f.arity() > 1 ? Expr.input(1) : Expr.ZERO,
