@@ -98,7 +98,8 @@ def indexing() -> None:
              products=lambda x, indices: zeros.to(x.dtype).scatter_add(axis, indices, x))
         case("sort", lambda x: x.sort(dim=axis, stable=True).values, x(), axis=axis, **free)
         k = dice.randint(1, n)
-        case("topk", lambda x: x.topk(k, axis).values, {"x": torch.randperm(math.prod(sizes)).double().reshape(sizes) / 4},
+        shuffled = [float(i) for i in dice.sample(range(math.prod(sizes)), math.prod(sizes))]
+        case("topk", lambda x: x.topk(k, axis).values, {"x": torch.tensor(shuffled, dtype=torch.float64).reshape(sizes) / 4},
              axis=axis, k=k, **free)
         mask = (grid(*sizes) > 0).double()
         case("maskSelect", lambda x, mask: x[mask > 0], x(), constants={"mask": mask}, **free)
