@@ -22,7 +22,7 @@ from row import Row
 HERE = Path(__file__).parent
 ROUNDS = 9
 BLOCK, SETTLING = 0.4, 0.25  # seconds; the threads of the one asked before may spin on for 0.2
-STEADY, PATIENCE = 0.03, 10  # blocks that differ by less than this, or so many seconds, end the warming up
+WARM, STEADY, PATIENCE = 3, 0.03, 12  # after so many seconds blocks that differ by less, or so many seconds, are warm
 
 PYTORCH = ["torch_worker.py"]
 COMPILED = ["torch_worker.py", "--compile"]
@@ -108,9 +108,9 @@ class Worker:
         return float(self.answer())
 
     def warm(self) -> None:
-        began, last = time.monotonic(), [self.milliseconds(f"for {BLOCK}") for _ in range(3)]
-        while max(last) > (1 + STEADY) * min(last) and time.monotonic() - began < PATIENCE:
-            last = [*last[1:], self.milliseconds(f"for {BLOCK}")]
+        began, last = time.monotonic(), []
+        while (passed := time.monotonic() - began) < WARM or (passed < PATIENCE and max(last) > (1 + STEADY) * min(last)):
+            last = [*last[-2:], self.milliseconds(f"for {BLOCK}")]
 
     def block(self) -> float:
         self.milliseconds(f"for {SETTLING}")
