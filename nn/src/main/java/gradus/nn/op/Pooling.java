@@ -369,13 +369,13 @@ public final class Pooling {
                 .entry("i, j, " + positions.entry(String.join(", ", Tex.indices(positions.shape().rank()).split(""))));
     }
 
-    /** Each element added where its position says: Σ over p, q, r of the elements whose position is that of k, l, m. */
+    /** Each element added where its position says: Σ over p, q, r of the elements whose position is that of k, l, n. */
     private static Tex put(Tex d, Tex positions, Shape to) {
         var from = "i, j, " + String.join(", ", "pqr".substring(0, d.shape().rank() - 2).split(""));
         var place = new StringBuilder();
         var strides = spatial(to).strides();
         for (int a = 0; a < strides.length; a++) {
-            place.append(a == 0 ? "" : " + ").append(strides[a] == 1 ? "" : strides[a] + " ").append("klm".charAt(a));
+            place.append(a == 0 ? "" : " + ").append(strides[a] == 1 ? "" : strides[a] + " ").append("kln".charAt(a));
         }
         return new Tex("\\sum_{" + from.substring(6) + "} \\mathbf{1}_{" + positions.entry(from) + " = " + place + "} \\, "
                 + d.entry(from), Tex.Binding.PREFIX);

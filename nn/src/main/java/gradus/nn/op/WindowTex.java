@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Convolution, windows and their transposes as sums over indices counted from 0. The result's indices are i, j, k, l, m;
+ * Convolution, windows and their transposes as sums over indices counted from 0. The result's indices are i, j, k, l, n;
  * the window's offsets p, q, r; those of its transposes u, v, w.
  */
 record WindowTex(List<Sliding> slides) {
 
-    private static final String OUT = "klm";
+    private static final String OUT = "kln";
     private static final String OFFSET = "pqr";
     private static final String SECOND = "uvw";
 

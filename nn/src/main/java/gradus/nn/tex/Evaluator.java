@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * <tr><td>{@code +}, {@code -}, {@code \odot}, {@code \frac{a}{b}}, comparisons, functions</td><td>element by element,
  *     broadcast from the last axis by NumPy's rule</td></tr>
  * <tr><td>{@code x^{a}}</td><td>each element to the power; but {@code A^{-1}} with two axes or more is the inverse, {@code
- *     A^{\top}} the transpose of the last two axes (also T, if that is no name), {@code A^{-\top}} both, {@code A^{+}} the pseudoinverse of a matrix of full
- *     rank</td></tr>
+ *     A^{\top}} the transpose of the last two axes (also T, if that is no name), {@code A^{-\top}} both, {@code A^{+}}
+ *     the pseudoinverse of a matrix of full rank</td></tr>
  * <tr><td>{@code \mathbf{1}_{x > 0}}</td><td>1 where it holds, 0 elsewhere; a comparison by itself is the same</td></tr>
  * <tr><td>{@code \mathbf{1}_{n}}, {@code \mathbf{0}_{m \times n}}, {@code I_n}</td><td>ones, zeros, identity; without a
  *     size where the factor beside it in a product, or for I the other term of a sum, tells it</td></tr>
@@ -44,11 +44,16 @@ import java.util.stream.Stream;
  *     size, floor, ceiling, nearest whole number with halves to even</td></tr>
  * <tr><td>{@code \|x\|}, {@code \|x\|_p}, {@code \|A\|_F}</td><td>the root of the sum of squares of all elements; the
  *     p-norm of a vector, {@code \infty} included</td></tr>
- * <tr><td>{@code \begin{bmatrix} a & b \\ c & d \end{bmatrix}}, {@code [a, b]}</td><td>blocks, a vector being n × 1, a number
- *     1 × 1; a single column of vectors and numbers, and square brackets, give a vector</td></tr>
+ * <tr><td>{@code \begin{bmatrix} a & b \\ c & d \end{bmatrix}}, {@code [a, b]}</td><td>blocks, a vector being n × 1, a
+ *     number 1 × 1; a single column of vectors and numbers, and square brackets, give a vector</td></tr>
  * <tr><td>{@code \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}}</td><td>per element the first branch whose
  *     condition holds, NaN where none does</td></tr>
  * <tr><td>{@code \max\left(a, b\right)}</td><td>element by element; of one argument over all its elements</td></tr>
+ * <tr><td>{@code \operatorname{softmax}}, diag, tr, det, tril, triu, sym, expm, cholesky</td><td>of each row or matrix;
+ *     expm is the exponential of a matrix, as {@code e^{A}} is of elements</td></tr>
+ * <tr><td>{@code \operatorname{mean}_{0, 2}}, var, {@code reshape_{3 \times 8}}, {@code concat_{1}}, {@code
+ *     pad_{1, 2}}</td><td>over these axes, which stay with size 1; row by row; along this axis; so many zeros before and
+ *     after the last axis, or pairs for the last axes</td></tr>
  * </table>
  */
 public final class Evaluator {
@@ -146,7 +151,8 @@ public final class Evaluator {
     private NdArray value(Formula formula) {
         return switch (given(formula)) {
             case NdArray array -> array;
-            case Value.Function _ -> fail(formula, Notation.text(formula) + " is a function", "give it an argument in parentheses");
+            case Value.Function _ -> fail(formula, Notation.text(formula) + " is a function",
+                    "give it an argument in parentheses");
             case null -> located(formula, () -> compute(formula));
         };
     }
@@ -205,7 +211,8 @@ public final class Evaluator {
 
     private NdArray unknown(Formula formula) {
         if (Notation.isOnes(formula) || Notation.isIdentity(formula)) {
-            return fail(formula, "the size of " + Notation.text(formula) + " shows nowhere", "write it below, \\mathbf{1}_{n}");
+            return fail(formula, "the size of " + Notation.text(formula) + " shows nowhere",
+                    "write it below, \\mathbf{1}_{n}");
         }
         var known = scope.keySet().stream().map(Notation::text).sorted().toList();
         return fail(formula, Notation.text(formula) + " is not a name given here",
@@ -240,7 +247,8 @@ public final class Evaluator {
             if (Notation.isKronecker(base) && below.size() == 2) {
                 return value(below.getFirst()).with(value(below.getLast()), Notation.relation("="));
             }
-            if (base instanceof Formula.Call(var f, var none, var x) && f.equals(new Formula.Symbol("norm")) && none.isEmpty()) {
+            if (base instanceof Formula.Call(var f, var none, var x) && none.isEmpty()
+                    && f.equals(new Formula.Symbol("norm"))) {
                 var order = below.getFirst();
                 var named = order.equals(new Formula.Symbol("F")) ? List.<Formula>of() : List.of(order);
                 return value(new Formula.Call(f, named, x));

@@ -14,7 +14,7 @@ public sealed interface Formula {
     record Number(double value) implements Formula {
     }
 
-    /** A letter, a Greek letter or sign with its backslash, or an upright word without: {@code x}, {@code \delta}, {@code tanh}. */
+    /** A letter, a Greek letter or sign with its backslash, or an upright word: {@code x}, {@code \delta}, {@code tanh}. */
     record Symbol(String name) implements Formula {
     }
 

@@ -166,7 +166,8 @@ final class Functions {
                 return NdArray.scalar(Math.sqrt(Arrays.stream(x[0].data()).map(v -> v * v).sum()));
             }
             if (x[0].rank() > 1) {
-                throw NdArray.unfit("the norm with an index is not read of a matrix", "write \\|A\\|_F or a formula of its entries");
+                throw NdArray.unfit("the norm with an index is not read of a matrix",
+                        "write \\|A\\|_F or a formula of its entries");
             }
             var sizes = x[0].map(Math::abs).data();
             double order = p[0].item();

@@ -96,7 +96,7 @@ final class ScriptParser {
         return Optional.empty();
     }
 
-    /** {@code i}, {@code {1j}}, {@code {i, 2j}}, {@code {i+1}}, {@code {x > 0}}: several indices need no comma, a product one. */
+    /** {@code i}, {@code {1j}}, {@code {i, 2j}}, {@code {x > 0}}: several indices need no comma, a product among them does. */
     List<Formula> below() {
         var mark = mark();
         if (mark.isPresent() || !tokens.takes("{")) {

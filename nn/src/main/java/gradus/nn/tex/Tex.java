@@ -18,7 +18,7 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
     /** From loose to tight; matrices multiply before {@code \odot} does. */
     public enum Binding { SUM, HADAMARD, PRODUCT, PREFIX, ATOM }
 
-    private static final String LETTERS = "ijklmnpqrs";
+    private static final String LETTERS = "ijklnpqrs";
 
     public Tex(String text, Binding binds) {
         this(text, binds, Optional.empty());
@@ -171,7 +171,7 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return atom("{" + in(Binding.ATOM) + "}_{" + index + "}");
     }
 
-    /** The first n index letters, one per axis: {@code ijk}. */
+    /** The first n index letters, one per axis: {@code ijk}; m is never among them, for sums inside. */
     public static String indices(int n) {
         return LETTERS.substring(0, n);
     }

@@ -76,6 +76,18 @@ class EvaluatorTest {
     }
 
     @Test
+    void functionsOfMatricesAndAxes() {
+        assertValue("\\operatorname{mean}_{1}\\left(A\\right)", new int[] {2, 1}, 2, 5);
+        assertValue("\\operatorname{pad}_{1, 0}\\left(x\\right)", new int[] {4}, 0, 1, -2, 3);
+        assertValue("\\operatorname{reshape}_{3 \\times 2}\\left(A\\right)", new int[] {3, 2}, 1, 2, 3, 4, 5, 6);
+        assertValue("\\operatorname{cholesky}\\left(S S^\\top\\right)", new int[] {2, 2},
+                Math.sqrt(5), 0, 4 / Math.sqrt(5), Math.sqrt(16 - 16 / 5.0));
+        assertValue("\\operatorname{expm}\\left(\\begin{bmatrix} 0 & a \\\\ 0 & 0 \\end{bmatrix}\\right)", new int[] {2, 2}, 1, 2, 0, 1);
+        assertValue("\\operatorname{diag}\\left(S\\right)", new int[] {2}, 2, 4);
+        assertValue("A^{+} A A^{+} - A^{+}", new int[] {3, 2}, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Test
     void elementsMeetElements() {
         assertValue("x \\odot y + a", new int[] {3}, 2.5, 0, 8);
         assertValue("A \\odot x", new int[] {2, 3}, 1, -4, 9, 4, -10, 18);
