@@ -6,12 +6,19 @@ A name is a measurement or the beginning of several; a measurement is one row. A
 import argparse
 import json
 from dataclasses import asdict
+from typing import Iterator
 
 import kernel
 import nn
-from row import HEAD
+from row import HEAD, Row
 
 GROUPS = kernel.GROUPS | nn.GROUPS
+
+
+def measured(wanted: set[str]) -> Iterator[Row]:
+    for names, measure in GROUPS.items():
+        if not wanted.isdisjoint(names):
+            yield from (row for row in measure() if row.name in wanted)
 
 
 def main() -> None:
@@ -26,13 +33,12 @@ def main() -> None:
     wanted = {name for name in known if not options.names or name.startswith(tuple(options.names))}
     rows = []
     print(HEAD, flush=True)
-    for names, measure in GROUPS.items():
-        if wanted.isdisjoint(names):
-            continue
-        for row in measure():
-            if row.name in wanted:
-                rows.append(row)
-                print(row.line(), flush=True)
+    try:
+        for row in measured(wanted):
+            rows.append(row)
+            print(row.line(), flush=True)
+    except EOFError as ended:
+        raise SystemExit(f"{ended}; its message stands above.") from None
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump([asdict(row) for row in rows], file, indent=2)
