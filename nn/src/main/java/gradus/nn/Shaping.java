@@ -3,7 +3,7 @@ package gradus.nn;
 import gradus.nn.backend.Expr;
 import gradus.nn.op.Diagonals;
 import gradus.nn.op.Mapped;
-import gradus.nn.op.Movement;
+import gradus.nn.op.Slicing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -95,7 +95,7 @@ sealed interface Shaping permits Tensor {
                     x().shape());
         }
         int count = Math.max(0, Math.ceilDiv(to - from, step));
-        return Tensor.apply(new Movement.Slice(axis, from, step, count), x());
+        return Tensor.apply(new Slicing.Slice(axis, from, step, count), x());
     }
 
     /** The last element first, along each of these axes; without any, along all. */
@@ -161,7 +161,7 @@ sealed interface Shaping permits Tensor {
     /** Zeros before and after along an axis. */
     default Tensor pad(int axis, int before, int after) {
         var shape = checkedPad(axis, before, after);
-        return Tensor.apply(new Movement.Inset(axis, before, 1, shape.dim(axis)), x());
+        return Tensor.apply(new Slicing.Inset(axis, before, 1, shape.dim(axis)), x());
     }
 
     /** Numbers before and after along an axis: a constant, or what continues the row. */

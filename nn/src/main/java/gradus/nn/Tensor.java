@@ -18,6 +18,7 @@ import gradus.nn.op.Movement;
 import gradus.nn.op.Op;
 import gradus.nn.op.Products;
 import gradus.nn.op.Reductions;
+import gradus.nn.op.Slicing;
 import gradus.nn.op.Trigonometric;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
@@ -999,7 +1000,7 @@ public final class Tensor implements Reducing, Shaping, Choosing {
 
     /** One behind the other along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
-        return apply(new Movement.Concat(axis), parts);
+        return apply(new Slicing.Concat(axis), parts);
     }
 
     /** One beside the other along a new axis. */

@@ -63,8 +63,7 @@ public record Einsum(String subscripts) implements Op {
 
         /** The letters among these, in their order here. */
         String only(String wanted) {
-            return letters.chars().filter(letter -> wanted.indexOf(letter) >= 0).mapToObj(letter -> String.valueOf((char) letter))
-                    .collect(Collectors.joining());
+            return Subscripts.only(letters, letter -> wanted.indexOf(letter) >= 0);
         }
 
         /** With the axes in this order. */
@@ -86,8 +85,7 @@ public record Einsum(String subscripts) implements Op {
             var a = summed(needed + other.letters);
             var b = other.summed(needed + letters);
             var shared = a.only(b.letters);
-            var batch = a.only(shared).chars().filter(letter -> needed.indexOf(letter) >= 0)
-                    .mapToObj(letter -> String.valueOf((char) letter)).collect(Collectors.joining());
+            var batch = Subscripts.only(shared, letter -> needed.indexOf(letter) >= 0);
             var met = remove(shared, batch);
             var left = remove(a.letters, shared);
             var right = remove(b.letters, shared);
@@ -103,8 +101,7 @@ public record Einsum(String subscripts) implements Op {
         }
 
         private static String remove(String letters, String gone) {
-            return letters.chars().filter(letter -> gone.indexOf(letter) < 0).mapToObj(letter -> String.valueOf((char) letter))
-                    .collect(Collectors.joining());
+            return Subscripts.only(letters, letter -> gone.indexOf(letter) < 0);
         }
     }
 
@@ -156,9 +153,8 @@ public record Einsum(String subscripts) implements Op {
         factors.remove(operand);
         factors.add(d);
         var wanted = Subscripts.distinct(letters);
-        var known = wanted.chars().filter(letter -> String.join("", others).indexOf(letter) >= 0
-                && in[operand].shape().dim(letters.indexOf(letter)) != 1).mapToObj(letter -> String.valueOf((char) letter))
-                .collect(Collectors.joining());
+        var known = Subscripts.only(wanted, letter -> String.join("", others).indexOf(letter) >= 0
+                && in[operand].shape().dim(letters.indexOf(letter)) != 1);
         var found = Tensor.apply(new Einsum(Subscripts.text(others, known)), factors.toArray(Tensor[]::new));
         var gradient = new Lettered(found, known);
         for (int i = 0; i < wanted.length(); i++) {   // what was only summed, or repeated from size 1

@@ -121,9 +121,9 @@ public final class Scans {
             if (n == 0) {
                 return new Tensor[] {d, d};
             }
-            var next = Tensor.apply(new Movement.Inset(-1, 0, 1, n), in[0].slice(-1, 1, n));
+            var next = Tensor.apply(new Slicing.Inset(-1, 0, 1, n), in[0].slice(-1, 1, n));
             var r = Tensor.apply(new Recurrence(), next.flip(-1), d.flip(-1)).flip(-1);
-            var before = Tensor.apply(new Movement.Inset(-1, 1, 1, n), out.slice(-1, 0, n - 1));
+            var before = Tensor.apply(new Slicing.Inset(-1, 1, 1, n), out.slice(-1, 0, n - 1));
             return new Tensor[] {r.times(before), r};
         }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -84,8 +85,14 @@ record Subscripts(List<String> operands, String result) {
 
     private static String once(List<String> operands, String dots) {
         var all = String.join("", operands);
-        return all.chars().filter(letter -> dots.indexOf(letter) < 0 && all.indexOf(letter) == all.lastIndexOf(letter)).sorted()
-                .mapToObj(letter -> String.valueOf((char) letter)).collect(Collectors.joining());
+        var sorted = all.toCharArray();
+        Arrays.sort(sorted);
+        return only(new String(sorted), letter -> dots.indexOf(letter) < 0 && all.indexOf(letter) == all.lastIndexOf(letter));
+    }
+
+    /** The letters for which something holds, in their order. */
+    static String only(String letters, IntPredicate kept) {
+        return letters.chars().filter(kept).mapToObj(letter -> String.valueOf((char) letter)).collect(Collectors.joining());
     }
 
     /** The size of each letter's axis: equal wherever it occurs, or 1, which repeats. */
