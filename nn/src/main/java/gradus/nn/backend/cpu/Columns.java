@@ -1,8 +1,12 @@
 package gradus.nn.backend.cpu;
 
+import static gradus.nn.backend.cpu.GemmTiles.LENGTH;
+import static gradus.nn.backend.cpu.GemmTiles.SPECIES;
+
 import gradus.nn.backend.ConvGeometry;
 import gradus.nn.backend.ConvGeometry.Axis;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The matrix with which a convolution is a product ("im2col"): a row for every channel and window position, a column for
@@ -37,12 +41,11 @@ record Columns(ConvGeometry g, boolean backward) {
 
     /** The place along a source's axis that position i of the result and window position k bring together, or −1. */
     private int source(Axis axis, int i, int k) {
-        if (!backward) {
-            int at = i * axis.stride() - axis.padBefore() + k * axis.dilation();
-            return at < axis.in() ? at : -1;
+        int at = backward ? i + axis.padBefore() - k * axis.dilation() : i * axis.stride() - axis.padBefore() + k * axis.dilation();
+        if (backward && axis.stride() > 1) {
+            at = at < 0 || at % axis.stride() != 0 ? -1 : at / axis.stride();
         }
-        int steps = i + axis.padBefore() - k * axis.dilation();
-        return steps < 0 || steps % axis.stride() != 0 || steps / axis.stride() >= axis.out() ? -1 : steps / axis.stride();
+        return at < (backward ? axis.out() : axis.in()) ? at : -1;
     }
 
     /**
@@ -55,73 +58,89 @@ record Columns(ConvGeometry g, boolean backward) {
         int kernelWidth = g.width().kernel();
         int kernelHeight = g.height().kernel();
         int width = length(g.width());
+        int plane = sourcePlane();
         // one window row further down sees what the row above saw, some lines later: a long copy instead of many short ones
         boolean shifts = g.height().stride() == 1 && length(g.depth()) == 1;
-        int shift = g.height().dilation() * width;
+        int shift = Math.min(g.height().dilation() * width, toColumn - column);
+        int kw = row % kernelWidth;
+        int kh = row / kernelWidth % kernelHeight;
+        int kd = row % g.window() / kernelWidth / kernelHeight;
+        int channel = at + row / g.window() * plane;
         for (int r = row; r < toRow; r++) {
-            int to0 = toAt + (r - row) * toStep - column;   // column 0 would lie there
-            int window = r % g.window();
-            int kw = window % kernelWidth;
-            int kh = window / kernelWidth % kernelHeight;
-            int kd = window / kernelWidth / kernelHeight;
-            int begin = column;
-            int end = toColumn;
-            int above = to0 - kernelWidth * toStep;
-            boolean shifted = shifts && kh > 0 && r - kernelWidth >= row && toColumn - column > shift;
-            if (shifted && backward) {
-                end = column + shift;
-            } else if (shifted) {
-                begin = toColumn - shift;
-                System.arraycopy(to, above + column + shift, to, to0 + column, begin - column);
+            int above = toAt - kernelWidth * toStep;
+            if (!shifts || kh == 0 || r - kernelWidth < row) {
+                lines(from, channel, kd, kh, kw, column, toColumn, to, toAt);
+            } else if (backward) {
+                lines(from, channel, kd, kh, kw, column, column + shift, to, toAt);
+                System.arraycopy(to, above, to, toAt + shift, toColumn - column - shift);
+            } else {
+                System.arraycopy(to, above + shift, to, toAt, toColumn - column - shift);
+                lines(from, channel, kd, kh, kw, toColumn - shift, toColumn, to, toAt + toColumn - column - shift);
             }
-            for (int q = begin; q < end; ) {
-                int w = q % width;
-                int line = q / width;
-                int count = Math.min(end - q, width - w);
-                int h = source(g.height(), line % length(g.height()), kh);
-                int d = source(g.depth(), line / length(g.height()), kd);
-                if (h < 0 || d < 0) {
-                    Arrays.fill(to, to0 + q, to0 + q + count, 0);
-                } else {
-                    int sourceLine = at + r / g.window() * sourcePlane() + (backward ? d * g.height().out() + h : d * g.height().in() + h)
-                            * (backward ? g.width().out() : g.width().in());
-                    line(from, sourceLine, w, kw, count, to, to0 + q);
+            toAt += toStep;
+            if (++kw == kernelWidth) {
+                kw = 0;
+                if (++kh == kernelHeight) {
+                    kh = 0;
+                    if (++kd == g.depth().kernel()) {
+                        kd = 0;
+                        channel += plane;
+                    }
                 }
-                q += count;
-            }
-            if (shifted && backward) {
-                System.arraycopy(to, above + column, to, to0 + end, toColumn - end);
             }
         }
     }
 
-    /** The positions w, w + 1, … of one line of the result. */
-    private void line(float[] from, int at, int w, int k, int count, float[] to, int toAt) {
+    /** The columns of one row: pieces of the source's lines. */
+    private void lines(float[] from, int channel, int kd, int kh, int kw, int column, int toColumn, float[] to, int toAt) {
         var axis = g.width();
-        if (backward && axis.stride() > 1) {
-            for (int i = 0; i < count; i++) {
-                int source = source(axis, w + i, k);
-                to[toAt + i] = source < 0 ? 0 : from[at + source];
+        int width = length(axis);
+        int height = length(g.height());
+        int sourceWidth = backward ? axis.out() : axis.in();
+        int sourceHeight = backward ? g.height().out() : g.height().in();
+        int w = column % width;
+        int h = column / width % height;
+        int d = column / width / height;
+        int offset = backward ? axis.padBefore() - kw * axis.dilation() : kw * axis.dilation() - axis.padBefore();
+        for (int q = column; q < toColumn; ) {
+            int count = Math.min(toColumn - q, width - w);
+            int sourceH = source(g.height(), h, kh);
+            int sourceD = source(g.depth(), d, kd);
+            int line = channel + (sourceD * sourceHeight + sourceH) * sourceWidth;
+            if (sourceH < 0 || sourceD < 0) {
+                Arrays.fill(to, toAt, toAt + count, 0);
+            } else if (axis.stride() == 1) {
+                copy(from, line, offset + w, sourceWidth, to, toAt, count);
+            } else if (!backward) {
+                copy(from, line, offset + w * axis.stride(), axis.stride(), sourceWidth, to, toAt, count);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    int source = source(axis, w + i, kw);
+                    to[toAt + i] = source < 0 ? 0 : from[line + source];
+                }
             }
-            return;
-        }
-        int stride = axis.stride();
-        int first = w * stride + (backward ? axis.padBefore() - k * axis.dilation() : k * axis.dilation() - axis.padBefore());
-        int length = backward ? axis.out() : axis.in();
-        int begin = Math.clamp(-Math.floorDiv(first, stride), 0, count);
-        int end = Math.clamp(Math.floorDiv(length - 1 - first, stride) + 1, begin, count);
-        for (int i = 0; i < begin; i++) {
-            to[toAt + i] = 0;
-        }
-        if (stride == 1) {
-            System.arraycopy(from, at + first + begin, to, toAt + begin, end - begin);
-        } else {
-            for (int i = begin; i < end; i++) {
-                to[toAt + i] = from[at + first + i * stride];
+            q += count;
+            toAt += count;
+            w = 0;
+            if (++h == height) {
+                h = 0;
+                d++;
             }
         }
-        for (int i = end; i < count; i++) {
-            to[toAt + i] = 0;
+    }
+
+    /** {@code to[i] = from[first + i]}, 0 outside of the source's line; writes whole vectors. */
+    private static void copy(float[] from, int line, int first, int sourceWidth, float[] to, int toAt, int count) {
+        for (int i = 0; i < count; i += LENGTH) {
+            var mask = SPECIES.indexInRange(first + i, sourceWidth);
+            FloatVector.fromArray(SPECIES, from, line + first + i, mask).intoArray(to, toAt + i);
+        }
+    }
+
+    private static void copy(float[] from, int line, int first, int stride, int sourceWidth, float[] to, int toAt, int count) {
+        for (int i = 0; i < count; i++) {
+            int source = first + i * stride;
+            to[toAt + i] = source < 0 || source >= sourceWidth ? 0 : from[line + source];
         }
     }
 }

@@ -35,28 +35,45 @@ final class GemmTiles {
                       int bAt, int bStep, int bPanel, float[] c, int cAt, int ldc, boolean add) {
         for (int j = 0; j < n; j += COLUMNS) {
             int columns = Math.min(COLUMNS, n - j);
-            int at = cAt + j;
-            for (int i = 0; i < full; i += PANEL_ROWS) {
-                panel(panels, panelsAt + i * k, b, bAt, bStep, k, c, at, ldc, add, columns);
-                at += PANEL_ROWS * ldc;
-            }
-            for (int i = 0; i < rest; i += ROWS) {
-                if (columns > LENGTH) {
-                    rows(a, aAt + i * aRow, aRow, b, bAt, bStep, k, c, at, ldc, add, Math.min(ROWS, rest - i), columns);
+            boolean whole = columns == COLUMNS || columns == LENGTH && full == 0;   // others stick out: they are computed aside
+            var to = whole ? c : Scratch.EDGE.floats(PANEL_ROWS * COLUMNS);
+            int step = whole ? ldc : COLUMNS;
+            boolean onto = whole && add;
+            for (int i = 0; i < full + rest; ) {
+                int rows = i < full ? PANEL_ROWS : Math.min(ROWS, full + rest - i);
+                int at = cAt + j + i * ldc;
+                int toAt = whole ? at : 0;
+                if (i < full) {
+                    panel(panels, panelsAt + i * k, b, bAt, bStep, k, to, toAt, step, onto);
+                } else if (columns > LENGTH) {
+                    rows(a, aAt + (i - full) * aRow, aRow, b, bAt, bStep, k, to, toAt, step, onto, rows);
                 } else {
-                    narrow(a, aAt + i * aRow, aRow, b, bAt, bStep, k, c, at, ldc, add, Math.min(ROWS, rest - i), columns);
+                    narrow(a, aAt + (i - full) * aRow, aRow, b, bAt, bStep, k, to, toAt, step, onto, rows);
                 }
-                at += ROWS * ldc;
+                if (!whole) {
+                    copy(to, c, at, ldc, add, rows, columns);
+                }
+                i += rows;
             }
             bAt += bPanel;
         }
     }
 
-    /** 12 rows × at most 2 vectors; a term's 12 numbers of A lie side by side, needs 27 registers. */
-    static void panel(float[] a, int aAt, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc, boolean add,
-                      int columns) {
-        var leftMask = SPECIES.indexInRange(0, columns);
-        var rightMask = SPECIES.indexInRange(LENGTH, columns);
+    private static void copy(float[] tile, float[] c, int cAt, int ldc, boolean add, int rows, int columns) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j += LENGTH) {
+                var mask = SPECIES.indexInRange(j, columns);
+                var sum = FloatVector.fromArray(SPECIES, tile, i * COLUMNS + j);
+                if (add) {
+                    sum = sum.add(FloatVector.fromArray(SPECIES, c, cAt + i * ldc + j, mask));
+                }
+                sum.intoArray(c, cAt + i * ldc + j, mask);
+            }
+        }
+    }
+
+    /** 12 rows × 2 vectors; a term's 12 numbers of A lie side by side, needs 27 registers. */
+    static void panel(float[] a, int aAt, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc, boolean add) {
         var zero = FloatVector.zero(SPECIES);
         FloatVector c0 = zero, d0 = zero;
         FloatVector c1 = zero, d1 = zero;
@@ -113,70 +130,69 @@ final class GemmTiles {
             bAt += bStep;
         }
         if (add) {
-            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cAt, leftMask));
-            d0 = d0.add(FloatVector.fromArray(SPECIES, c, cAt + LENGTH, rightMask));
-            c1 = c1.add(FloatVector.fromArray(SPECIES, c, cAt + ldc, leftMask));
-            d1 = d1.add(FloatVector.fromArray(SPECIES, c, cAt + ldc + LENGTH, rightMask));
-            c2 = c2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * ldc, leftMask));
-            d2 = d2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * ldc + LENGTH, rightMask));
-            c3 = c3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * ldc, leftMask));
-            d3 = d3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * ldc + LENGTH, rightMask));
-            c4 = c4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * ldc, leftMask));
-            d4 = d4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * ldc + LENGTH, rightMask));
-            c5 = c5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * ldc, leftMask));
-            d5 = d5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * ldc + LENGTH, rightMask));
-            c6 = c6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * ldc, leftMask));
-            d6 = d6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * ldc + LENGTH, rightMask));
-            c7 = c7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * ldc, leftMask));
-            d7 = d7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * ldc + LENGTH, rightMask));
-            c8 = c8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * ldc, leftMask));
-            d8 = d8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * ldc + LENGTH, rightMask));
-            c9 = c9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * ldc, leftMask));
-            d9 = d9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * ldc + LENGTH, rightMask));
-            c10 = c10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * ldc, leftMask));
-            d10 = d10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * ldc + LENGTH, rightMask));
-            c11 = c11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * ldc, leftMask));
-            d11 = d11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * ldc + LENGTH, rightMask));
+            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cAt));
+            d0 = d0.add(FloatVector.fromArray(SPECIES, c, cAt + LENGTH));
+            c1 = c1.add(FloatVector.fromArray(SPECIES, c, cAt + ldc));
+            d1 = d1.add(FloatVector.fromArray(SPECIES, c, cAt + ldc + LENGTH));
+            c2 = c2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * ldc));
+            d2 = d2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * ldc + LENGTH));
+            c3 = c3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * ldc));
+            d3 = d3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * ldc + LENGTH));
+            c4 = c4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * ldc));
+            d4 = d4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * ldc + LENGTH));
+            c5 = c5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * ldc));
+            d5 = d5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * ldc + LENGTH));
+            c6 = c6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * ldc));
+            d6 = d6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * ldc + LENGTH));
+            c7 = c7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * ldc));
+            d7 = d7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * ldc + LENGTH));
+            c8 = c8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * ldc));
+            d8 = d8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * ldc + LENGTH));
+            c9 = c9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * ldc));
+            d9 = d9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * ldc + LENGTH));
+            c10 = c10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * ldc));
+            d10 = d10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * ldc + LENGTH));
+            c11 = c11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * ldc));
+            d11 = d11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * ldc + LENGTH));
         }
-        c0.intoArray(c, cAt, leftMask);
-        d0.intoArray(c, cAt + LENGTH, rightMask);
-        c1.intoArray(c, cAt + ldc, leftMask);
-        d1.intoArray(c, cAt + ldc + LENGTH, rightMask);
-        c2.intoArray(c, cAt + 2 * ldc, leftMask);
-        d2.intoArray(c, cAt + 2 * ldc + LENGTH, rightMask);
-        c3.intoArray(c, cAt + 3 * ldc, leftMask);
-        d3.intoArray(c, cAt + 3 * ldc + LENGTH, rightMask);
-        c4.intoArray(c, cAt + 4 * ldc, leftMask);
-        d4.intoArray(c, cAt + 4 * ldc + LENGTH, rightMask);
-        c5.intoArray(c, cAt + 5 * ldc, leftMask);
-        d5.intoArray(c, cAt + 5 * ldc + LENGTH, rightMask);
-        c6.intoArray(c, cAt + 6 * ldc, leftMask);
-        d6.intoArray(c, cAt + 6 * ldc + LENGTH, rightMask);
-        c7.intoArray(c, cAt + 7 * ldc, leftMask);
-        d7.intoArray(c, cAt + 7 * ldc + LENGTH, rightMask);
-        c8.intoArray(c, cAt + 8 * ldc, leftMask);
-        d8.intoArray(c, cAt + 8 * ldc + LENGTH, rightMask);
-        c9.intoArray(c, cAt + 9 * ldc, leftMask);
-        d9.intoArray(c, cAt + 9 * ldc + LENGTH, rightMask);
-        c10.intoArray(c, cAt + 10 * ldc, leftMask);
-        d10.intoArray(c, cAt + 10 * ldc + LENGTH, rightMask);
-        c11.intoArray(c, cAt + 11 * ldc, leftMask);
-        d11.intoArray(c, cAt + 11 * ldc + LENGTH, rightMask);
+        c0.intoArray(c, cAt);
+        d0.intoArray(c, cAt + LENGTH);
+        c1.intoArray(c, cAt + ldc);
+        d1.intoArray(c, cAt + ldc + LENGTH);
+        c2.intoArray(c, cAt + 2 * ldc);
+        d2.intoArray(c, cAt + 2 * ldc + LENGTH);
+        c3.intoArray(c, cAt + 3 * ldc);
+        d3.intoArray(c, cAt + 3 * ldc + LENGTH);
+        c4.intoArray(c, cAt + 4 * ldc);
+        d4.intoArray(c, cAt + 4 * ldc + LENGTH);
+        c5.intoArray(c, cAt + 5 * ldc);
+        d5.intoArray(c, cAt + 5 * ldc + LENGTH);
+        c6.intoArray(c, cAt + 6 * ldc);
+        d6.intoArray(c, cAt + 6 * ldc + LENGTH);
+        c7.intoArray(c, cAt + 7 * ldc);
+        d7.intoArray(c, cAt + 7 * ldc + LENGTH);
+        c8.intoArray(c, cAt + 8 * ldc);
+        d8.intoArray(c, cAt + 8 * ldc + LENGTH);
+        c9.intoArray(c, cAt + 9 * ldc);
+        d9.intoArray(c, cAt + 9 * ldc + LENGTH);
+        c10.intoArray(c, cAt + 10 * ldc);
+        d10.intoArray(c, cAt + 10 * ldc + LENGTH);
+        c11.intoArray(c, cAt + 11 * ldc);
+        d11.intoArray(c, cAt + 11 * ldc + LENGTH);
     }
 
     /**
-     * 1 to 6 rows × more than 1 and at most 2 vectors; a row's k numbers of A lie side by side, needs 15 registers.
-     * Rows that are not there repeat the last one. Of B whole vectors are read.
+     * 1 to 6 rows × 2 vectors; a row's k numbers of A lie side by side, needs 15 registers.
+     * Rows that are not there repeat the last one, so that nothing is decided after the loop.
      */
     static void rows(float[] a, int aAt, int aRow, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc,
-                     boolean add, int rows, int columns) {
+                     boolean add, int rows) {
         int last = rows - 1;
         int row1 = aAt + Math.min(1, last) * aRow;
         int row2 = aAt + Math.min(2, last) * aRow;
         int row3 = aAt + Math.min(3, last) * aRow;
         int row4 = aAt + Math.min(4, last) * aRow;
         int row5 = aAt + Math.min(5, last) * aRow;
-        var mask = SPECIES.indexInRange(LENGTH, columns);
         var zero = FloatVector.zero(SPECIES);
         FloatVector c0 = zero, d0 = zero;
         FloatVector c1 = zero, d1 = zero;
@@ -214,42 +230,41 @@ final class GemmTiles {
         int to5 = cAt + Math.min(5, last) * ldc;
         if (add) {
             c0 = c0.add(FloatVector.fromArray(SPECIES, c, cAt));
-            d0 = d0.add(FloatVector.fromArray(SPECIES, c, cAt + LENGTH, mask));
+            d0 = d0.add(FloatVector.fromArray(SPECIES, c, cAt + LENGTH));
             c1 = c1.add(FloatVector.fromArray(SPECIES, c, to1));
-            d1 = d1.add(FloatVector.fromArray(SPECIES, c, to1 + LENGTH, mask));
+            d1 = d1.add(FloatVector.fromArray(SPECIES, c, to1 + LENGTH));
             c2 = c2.add(FloatVector.fromArray(SPECIES, c, to2));
-            d2 = d2.add(FloatVector.fromArray(SPECIES, c, to2 + LENGTH, mask));
+            d2 = d2.add(FloatVector.fromArray(SPECIES, c, to2 + LENGTH));
             c3 = c3.add(FloatVector.fromArray(SPECIES, c, to3));
-            d3 = d3.add(FloatVector.fromArray(SPECIES, c, to3 + LENGTH, mask));
+            d3 = d3.add(FloatVector.fromArray(SPECIES, c, to3 + LENGTH));
             c4 = c4.add(FloatVector.fromArray(SPECIES, c, to4));
-            d4 = d4.add(FloatVector.fromArray(SPECIES, c, to4 + LENGTH, mask));
+            d4 = d4.add(FloatVector.fromArray(SPECIES, c, to4 + LENGTH));
             c5 = c5.add(FloatVector.fromArray(SPECIES, c, to5));
-            d5 = d5.add(FloatVector.fromArray(SPECIES, c, to5 + LENGTH, mask));
+            d5 = d5.add(FloatVector.fromArray(SPECIES, c, to5 + LENGTH));
         }
         c0.intoArray(c, cAt);
-        d0.intoArray(c, cAt + LENGTH, mask);
+        d0.intoArray(c, cAt + LENGTH);
         c1.intoArray(c, to1);
-        d1.intoArray(c, to1 + LENGTH, mask);
+        d1.intoArray(c, to1 + LENGTH);
         c2.intoArray(c, to2);
-        d2.intoArray(c, to2 + LENGTH, mask);
+        d2.intoArray(c, to2 + LENGTH);
         c3.intoArray(c, to3);
-        d3.intoArray(c, to3 + LENGTH, mask);
+        d3.intoArray(c, to3 + LENGTH);
         c4.intoArray(c, to4);
-        d4.intoArray(c, to4 + LENGTH, mask);
+        d4.intoArray(c, to4 + LENGTH);
         c5.intoArray(c, to5);
-        d5.intoArray(c, to5 + LENGTH, mask);
+        d5.intoArray(c, to5 + LENGTH);
     }
 
-    /** As {@link #rows} with at most 1 vector. */
+    /** As {@link #rows} with 1 vector. */
     static void narrow(float[] a, int aAt, int aRow, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc,
-                       boolean add, int rows, int columns) {
+                       boolean add, int rows) {
         int last = rows - 1;
         int row1 = aAt + Math.min(1, last) * aRow;
         int row2 = aAt + Math.min(2, last) * aRow;
         int row3 = aAt + Math.min(3, last) * aRow;
         int row4 = aAt + Math.min(4, last) * aRow;
         int row5 = aAt + Math.min(5, last) * aRow;
-        var mask = SPECIES.indexInRange(0, columns);
         var zero = FloatVector.zero(SPECIES);
         var c0 = zero;
         var c1 = zero;
@@ -279,18 +294,18 @@ final class GemmTiles {
         int to4 = cAt + Math.min(4, last) * ldc;
         int to5 = cAt + Math.min(5, last) * ldc;
         if (add) {
-            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cAt, mask));
-            c1 = c1.add(FloatVector.fromArray(SPECIES, c, to1, mask));
-            c2 = c2.add(FloatVector.fromArray(SPECIES, c, to2, mask));
-            c3 = c3.add(FloatVector.fromArray(SPECIES, c, to3, mask));
-            c4 = c4.add(FloatVector.fromArray(SPECIES, c, to4, mask));
-            c5 = c5.add(FloatVector.fromArray(SPECIES, c, to5, mask));
+            c0 = c0.add(FloatVector.fromArray(SPECIES, c, cAt));
+            c1 = c1.add(FloatVector.fromArray(SPECIES, c, to1));
+            c2 = c2.add(FloatVector.fromArray(SPECIES, c, to2));
+            c3 = c3.add(FloatVector.fromArray(SPECIES, c, to3));
+            c4 = c4.add(FloatVector.fromArray(SPECIES, c, to4));
+            c5 = c5.add(FloatVector.fromArray(SPECIES, c, to5));
         }
-        c0.intoArray(c, cAt, mask);
-        c1.intoArray(c, to1, mask);
-        c2.intoArray(c, to2, mask);
-        c3.intoArray(c, to3, mask);
-        c4.intoArray(c, to4, mask);
-        c5.intoArray(c, to5, mask);
+        c0.intoArray(c, cAt);
+        c1.intoArray(c, to1);
+        c2.intoArray(c, to2);
+        c3.intoArray(c, to3);
+        c4.intoArray(c, to4);
+        c5.intoArray(c, to5);
     }
 }
