@@ -253,4 +253,22 @@ final class VectorCpu extends PlainCpu {
             Pooling.run(sum);
         }
     }
+
+    @Override
+    void lstm(Kernel.Lstm k) {
+        if (k.z().dtype() != DType.FLOAT32 || !VectorLstm.fits(k.hidden())) {
+            super.lstm(k);
+        } else {
+            new VectorLstm(k.batch(), k.time(), k.hidden()).forward(k);
+        }
+    }
+
+    @Override
+    void lstmBack(Kernel.LstmBack k) {
+        if (k.dz().dtype() != DType.FLOAT32 || !VectorLstm.fits(k.hidden())) {
+            super.lstmBack(k);
+        } else {
+            new VectorLstm(k.batch(), k.time(), k.hidden()).back(k);
+        }
+    }
 }
