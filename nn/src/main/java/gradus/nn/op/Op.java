@@ -56,7 +56,10 @@ public interface Op {
      */
     Tex tex(Tex... in);
 
-    /** For each input the derivative of the result in it, in terms of inputs and result. */
+    /**
+     * For each input the derivative of the result in it, in terms of inputs and result. It is evaluated where elements stay
+     * apart; elsewhere it is the Jacobian in the usual shorthand, {@code \cdot} being what it is applied to.
+     */
     Tex[] localTex(Tex[] in, Tex out);
 
     /**
