@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random cases, results and gradients, equal PyTorch's within the bounds that fuzz.py has derived and written down; its
  * docstring says how, and what the lines mean. In float64 the bound is 1e-12 of the largest number, and for functions
- * of one number four of their bounds with 2⁻⁵³ for 2⁻²⁴, for PyTorch errs too.
+ * of one number four of their bounds with 2⁻⁵³ for 2⁻²⁴, for PyTorch errs too. Measured: results that are wrong by one
+ * part in 30,000 fail 552 of 646 cases in float32, by one in 10¹¹ 611 in float64; the others are zeros or empty.
  */
 class FuzzTest {
 
