@@ -47,44 +47,53 @@ public final class Compiled {
     }
 
     /** Makes the step and returns all of its results. */
-    public Tensor[] all(Tensor... arguments) {
+    public synchronized Tensor[] all(Tensor... arguments) {
         if (!obstacle.isEmpty() || Tracer.isTracing()) {
             return step.apply(arguments);
         }
         var backend = Backend.current();
         var here = new Tracer.Switch(backend);
         if (plans.isEmpty()) {
-            return record(here, arguments);
+            var recording = new Recording(here);
+            here.to(recording);
+            var results = Tracer.listening(here, () -> step.apply(arguments));
+            keep(recording, results);
+            return results;
         }
         var replay = new Replay(here, plans);
         here.to(replay);
-        var results = Tracer.listening(here, () -> {
-            var made = step.apply(arguments);
-            if (replay.instead().isEmpty() && !(replay.isComplete() && replay.plan().returns(numbers(replay, made)))) {
-                replay.read();
-            }
-            return made;
-        });
+        var results = Tracer.listening(here, () -> compared(replay, arguments));
         if (replay.instead().isPresent()) {
             keep(replay.instead().get(), results);
         } else {
-            replay.plan().run(backend, replay.tensors());
+            try {
+                replay.plan().run(backend, replay.tensors());
+            } catch (RuntimeException | Error e) {
+                replay.undo();
+                throw e;
+            }
             replays++;
         }
         return results;
     }
 
+    /** Runs the step's code under a replay; what it did so far is really done if it ends otherwise than recorded. */
+    private Tensor[] compared(Replay replay, Tensor[] arguments) {
+        boolean asRecorded = false;
+        try {
+            var made = step.apply(arguments);
+            asRecorded = replay.isComplete() && replay.plan().returns(numbers(replay, made));
+            return made;
+        } finally {
+            if (!asRecorded && replay.instead().isEmpty()) {
+                replay.leave();
+            }
+        }
+    }
+
     /** The numbers of the results, and of the gradients that the step leaves behind. */
     private static int[] numbers(Replay replay, Tensor[] results) {
         return Stream.concat(Arrays.stream(results), replay.gradients()).mapToInt(replay::numberOf).toArray();
-    }
-
-    private Tensor[] record(Tracer.Switch here, Tensor[] arguments) {
-        var recording = new Recording(here);
-        here.to(recording);
-        var results = Tracer.listening(here, () -> step.apply(arguments));
-        keep(recording, results);
-        return results;
     }
 
     private void keep(Recording recording, Tensor[] results) {

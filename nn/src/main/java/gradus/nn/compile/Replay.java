@@ -216,10 +216,15 @@ final class Replay implements Tracer.Listener, Buffer.DeviceMemory {
         leave().read();
     }
 
-    /** Computes what was only compared so far, and lets a recording go on. */
-    private Tracer.Listener leave() {
-        instead = new Recording(here);
+    /** Gives parameters the gradients back that they had before. */
+    void undo() {
         gradientsBefore.forEach((parameter, gradient) -> parameter.setGrad(gradient.orElse(null)));
+    }
+
+    /** Computes what was only compared so far, and lets a recording go on. */
+    Tracer.Listener leave() {
+        instead = new Recording(here);
+        undo();
         here.to(instead);
         for (var event : done) {
             switch (event) {

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Layer;
 import gradus.nn.Shape;
+import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.grad.Gradients;
 import gradus.nn.loss.Loss;
@@ -194,6 +195,39 @@ class CompiledTest {
         step.apply(Tensor.ones(3));
         step.apply(Tensor.ones(3));
         assertTrue(assertThrows(IllegalStateException.class, () -> kept[0].at(0)).getMessage().contains("return it"));
+    }
+
+    @Test
+    void aFaultInTheStepsCodeLeavesWhatWasDoneBefore() {
+        var w = Tensor.parameter(Tensor.ones(3));
+        var stepper = sgd(0.5).over(List.of(w));
+        var made = new int[1];
+        var step = compile(x -> {
+            var loss = stepper.step(w.times(x).sum());
+            if (++made[0] == 3) {
+                throw new IllegalStateException("in the middle");
+            }
+            return loss;
+        });
+        step.apply(Tensor.ones(3));
+        step.apply(Tensor.ones(3));
+        assertThrows(IllegalStateException.class, () -> step.apply(Tensor.ones(3)));
+        assertEquals(-0.5, w.at(0));
+        step.apply(Tensor.ones(3));
+        assertEquals(-1.0, w.at(0));
+    }
+
+    @Test
+    void anErrorWhileReplayingIsTheErrorOfTheOperation() {
+        var net = net();
+        var stepper = adam(0.01).over(net);
+        var step = compile((x, y) -> stepper.step(crossEntropy().of(net.apply(x), y)));
+        step.apply(features(0, 4), labels(0, 4));
+        var message = assertThrows(ShapeException.class, () -> step.apply(features(1, 4), Tensor.indices(new Shape(4), 0, 1, 7, 2)))
+                .getMessage();
+        assertTrue(message.contains("7"), message);
+        assertEquals(null, net.parameters().getFirst().grad());
+        assertTrue(Double.isFinite(step.apply(features(2, 4), labels(2, 4)).item()));
     }
 
     @Test
