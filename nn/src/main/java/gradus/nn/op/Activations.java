@@ -11,17 +11,6 @@ public final class Activations {
     private Activations() {
     }
 
-    private static final double CUBIC = 0.044715;
-    private static final double SLOPE = Math.sqrt(2 / Math.PI);
-
-    private static Expr hardSigmoid(Expr x) {
-        return x.times(1.0 / 6).plus(0.5).max(Expr.ZERO).min(Expr.ONE);
-    }
-
-    private static Tex hardSigmoid(Tex x) {
-        return Tex.call("\\min", Tex.atom("\\max\\left(\\frac{" + x + "}{6} + \\frac{1}{2}, 0\\right), 1"));
-    }
-
     /** max(0, x); its derivative at 0 is taken as 0. */
     public record Relu() implements Pointwise.OfOne {
         @Override
@@ -83,6 +72,14 @@ public final class Activations {
 
     /** ln(1 + e^{βx}) / β without overflow: a smooth max(0, x), the sharper the greater β. */
     public record Softplus(double beta) implements Pointwise.OfOne {
+
+        public Softplus {
+            if (!(beta > 0)) {
+                throw new IllegalArgumentException("softplus(" + beta + "): β is not positive"
+                        + "\nhelp: softplus() is ln(1 + e^x); a greater β bends it more sharply");
+            }
+        }
+
         @Override
         public String name() {
             return "softplus";
@@ -206,6 +203,10 @@ public final class Activations {
 
     /** Gelu with Φ(x) ≈ ½ (1 + tanh(√(2/π) (x + 0.044715 x³))), as in GPT-2. */
     public record GeluTanh() implements Pointwise.OfOne {
+
+        private static final double CUBIC = 0.044715;
+        private static final double SLOPE = Math.sqrt(2 / Math.PI);
+
         @Override
         public String name() {
             return "geluTanh";
@@ -279,6 +280,14 @@ public final class Activations {
         public Expr derivative(Expr x, Expr y) {
             return x.softplus().tanh().plus(x.times(x.sigmoid()).times(Expr.ONE.minus(x.softplus().tanh().square())));
         }
+    }
+
+    private static Expr hardSigmoid(Expr x) {
+        return x.times(1.0 / 6).plus(0.5).max(Expr.ZERO).min(Expr.ONE);
+    }
+
+    private static Tex hardSigmoid(Tex x) {
+        return Tex.call("\\min", Tex.atom("\\max\\left(\\frac{" + x + "}{6} + \\frac{1}{2}, 0\\right), 1"));
     }
 
     /** x/6 + ½ between 0 and 1: σ in three straight pieces; the derivative at ±3 is 0. */

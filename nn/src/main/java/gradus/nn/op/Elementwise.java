@@ -225,6 +225,14 @@ public final class Elementwise {
 
     /** The logarithm to a base, ln x / ln b; to base 2 and 10 directly. */
     public record LogBase(double base) implements Pointwise.OfOne {
+
+        public LogBase {
+            if (!(base > 0) || base == 1) {
+                throw new IllegalArgumentException("log(" + base + "): this is no base of logarithms"
+                        + "\nhelp: a base is positive and not 1; log() is the natural logarithm");
+            }
+        }
+
         @Override
         public String name() {
             return "log" + Tex.number(base);
@@ -275,6 +283,14 @@ public final class Elementwise {
      * limits too, as in PyTorch.
      */
     public record Clip(double low, double high) implements Pointwise.OfOne {
+
+        public Clip {
+            if (!(low <= high)) {
+                throw new IllegalArgumentException("clip(" + low + ", " + high + "): nothing lies between these limits"
+                        + "\nhelp: the lower limit comes first; ±Double.POSITIVE_INFINITY is no limit");
+            }
+        }
+
         @Override
         public String name() {
             return "clip";

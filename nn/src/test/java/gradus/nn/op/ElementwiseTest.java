@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -186,6 +187,17 @@ class ElementwiseTest {
                 assertTrue(ulps <= f.ulps, f + " " + values[i] + ": " + actual[i] + " is " + ulps + " ulp off " + exact);
             }
         }
+    }
+
+    @Test
+    void limitsAndBasesThatMeanNothingAreRefused() {
+        var x = doubles(1, 2);
+        for (Executable senseless : new Executable[] {() -> x.clip(1, -1), () -> x.clip(Double.NaN, 1), () -> x.log(1),
+            () -> x.log(-2), () -> x.softplus(0)}) {
+            var refused = assertThrows(IllegalArgumentException.class, senseless);
+            assertTrue(refused.getMessage().contains("\nhelp: "), refused.getMessage());
+        }
+        assertArrayEquals(new double[] {1, 2}, x.clip(0, Double.POSITIVE_INFINITY).toDoubleArray());
     }
 
     @Test
