@@ -384,7 +384,7 @@ final class Testing {
         for (Path folder : reports) {
             Checkout.delete(folder);
         }
-        boolean succeeded = Build.maven("verify", "--fail-at-end") == 0;
+        boolean succeeded = Build.maven("verify", "--fail-at-end", "-Dopencl.required=" + Machine.installOpenCl()) == 0;
         List<Row> rows = new ArrayList<>();
         for (String module : Checkout.modules()) {
             List<Path> files = Checkout.files(Checkout.path(module).resolve("target/surefire-reports"),
@@ -1056,17 +1056,46 @@ final class Machine {
         return Stream.concat(onPath, elsewhere).findFirst();
     }
 
-    /** The browser test's browser. Only Debian's root gets one installed unasked: anybody else reads what to type. */
+    /** The browser test's browser. */
     static Path browserOrInstall() throws IOException {
-        if (browser().isEmpty() && onPath("apt-get").isPresent() && System.getProperty("user.name").equals("root")) {
-            System.out.println("Installing Debian's chromium");
-            List<String> install = List.of("apt-get", "install", "-y", "-qq", "chromium");
+        if (browser().isEmpty()) {
+            installUnasked(List.of("chromium"));
+        }
+        return browser().orElseThrow(() -> new Failure(1, "There is no Chromium and no Chrome.\n  "
+                + advice("apt-get install chromium", "brew install --cask chromium", "winget install Google.Chrome")));
+    }
+
+    /**
+     * Brings what the OpenCL tests run on: PoCL, which makes the CPU a device, and Oclgrind, which watches the kernels. Tells
+     * whether these tests must run: elsewhere than on Linux they do where there is a device.
+     */
+    static boolean installOpenCl() throws IOException {
+        List<String> packages = List.of("pocl-opencl-icd", "ocl-icd-libopencl1", "oclgrind");
+        if (!WINDOWS && !MAC && !hasOpenCl()) {
+            installUnasked(packages);
+            if (!hasOpenCl()) {
+                System.out.println("PoCL or Oclgrind is missing: the OpenCL tests will fail.\n  sudo apt-get install "
+                        + String.join(" ", packages));
+            }
+        }
+        return !WINDOWS && !MAC;
+    }
+
+    private static boolean hasOpenCl() {
+        return !Checkout.files(Path.of("/etc/OpenCL/vendors"), file -> file.toString().endsWith(".icd")).isEmpty()
+                && Files.exists(Path.of("/usr/lib/oclgrind/liboclgrind-rt-icd.so"));
+    }
+
+    /** Only Debian's root gets something installed unasked: anybody else reads what to type. */
+    private static void installUnasked(List<String> packages) throws IOException {
+        if (onPath("apt-get").isPresent() && System.getProperty("user.name").equals("root")) {
+            System.out.println("Installing Debian's " + String.join(", ", packages));
+            List<String> install = new ArrayList<>(List.of("apt-get", "install", "-y", "-qq"));
+            install.addAll(packages);
             if (apt(install) != 0 && apt(List.of("apt-get", "update", "-qq")) == 0) {
                 apt(install);
             }
         }
-        return browser().orElseThrow(() -> new Failure(1, "There is no Chromium and no Chrome.\n  "
-                + advice("apt-get install chromium", "brew install --cask chromium", "winget install Google.Chrome")));
     }
 
     private static int apt(List<String> words) throws IOException {

@@ -1,5 +1,7 @@
 package gradus.nn;
 
+import gradus.nn.backend.Backend;
+import gradus.nn.backend.opencl.OpenCl;
 import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
@@ -533,6 +535,37 @@ public final class Nn {
     /** Computes without recording. */
     public static <T> T noGrad(Supplier<T> computation) {
         return Gradients.noGrad(computation);
+    }
+
+    // ---- devices ----
+
+    /** Lets everything from now on be computed there: {@code device(opencl())}, {@code device(cpu())}. */
+    public static void device(Backend backend) {
+        Backend.use(backend);
+    }
+
+    /** Computes this on another device: {@code on(opencl(), () -> a.matmul(b))}. */
+    public static <T> T on(Backend backend, Supplier<T> computation) {
+        return Backend.on(backend, computation);
+    }
+
+    /** The processor of this machine. */
+    public static Backend cpu() {
+        return Backend.cpu();
+    }
+
+    /** The first GPU with OpenCL or, without one, any device with OpenCL; the CPU, and a warning, where there is none. */
+    public static Backend opencl() {
+        return OpenCl.deviceOrCpu("");
+    }
+
+    /**
+     * One device with OpenCL, by its number or a part of its name: {@code opencl("nvidia")}.
+     *
+     * @throws gradus.nn.backend.opencl.OpenClException when there is none, naming those that there are
+     */
+    public static Backend opencl(String which) {
+        return OpenCl.device(which);
     }
 
     // ---- files ----

@@ -5,7 +5,6 @@ import static org.jocl.CL.CL_CONTEXT_PLATFORM;
 import static org.jocl.CL.CL_DEVICE_DOUBLE_FP_CONFIG;
 import static org.jocl.CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE;
 import static org.jocl.CL.CL_DEVICE_MAX_PARAMETER_SIZE;
-import static org.jocl.CL.CL_DEVICE_MAX_WORK_GROUP_SIZE;
 import static org.jocl.CL.CL_DEVICE_SINGLE_FP_CONFIG;
 import static org.jocl.CL.CL_EVENT_COMMAND_EXECUTION_STATUS;
 import static org.jocl.CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT;
@@ -56,7 +55,7 @@ final class DeviceQueue {
     private final cl_command_queue queue;
     private final MemoryPool pool;
     private final Programs programs;
-    private final Allocation wrong;   // what a gather found outside of its table: (1, index, size)
+    private final Buffer wrong = Buffer.of(new int[3]);   // what a gather found outside of its table: (1, index, size)
     private final long largest;
     private final int parameterBytes;
     private final boolean float64;
@@ -65,7 +64,7 @@ final class DeviceQueue {
     private boolean indexed;   // whether a kernel may have written into it
     private int commands;
 
-    DeviceQueue(Platforms.Device device, Optional<Path> programFolder) {
+    DeviceQueue(Platforms.Device device, Optional<Path> programFolder, long memoryLimit) {
         CL.setExceptionsEnabled(true);
         this.device = device;
         var properties = new cl_context_properties();
@@ -79,9 +78,7 @@ final class DeviceQueue {
                 & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
         programs = new Programs(device, context, exactDivision ? "-cl-fp32-correctly-rounded-divide-sqrt" : "",
                 programFolder);
-        pool = new MemoryPool(this, context, MemoryPool.limitOf(device));
-        wrong = pool.allocate(gradus.nn.DType.INT32, 3);
-        fillZeros(wrong.block());
+        pool = new MemoryPool(this, context, memoryLimit);
     }
 
     Platforms.Device device() {
@@ -106,19 +103,16 @@ final class DeviceQueue {
         return parameterBytes;
     }
 
-    /** Whether groups of so many work items are possible. */
-    boolean canGroup(int items) {
-        return items <= device.number(CL_DEVICE_MAX_WORK_GROUP_SIZE, Long.BYTES);
-    }
-
     DeviceKernel kernel(Source source) {
         return programs.kernel(source).with();
     }
 
     /** Where kernels tell of a wrong index; who reads next hears of it. */
     MemoryPool.Block wrong() {
+        var block = holding(wrong);
+        wrong.onlyOn(wrong.device());
         indexed = true;
-        return wrong.block();
+        return block;
     }
 
     // ---- memory ----
@@ -194,10 +188,10 @@ final class DeviceQueue {
             return;
         }
         indexed = false;
-        var found = new int[3];
-        clEnqueueReadBuffer(queue, wrong.block().memory, true, 0, bytes(found), Pointer.to(found), 0, null, null);
+        var found = wrong.ints();
         if (found[0] != 0) {
-            fillZeros(wrong.block());
+            found[0] = 0;
+            wrong.arrayChanged();
             throw new ShapeException("index " + found[1] + " is outside of " + found[2]
                     + " entries\nhelp: indices and class labels go from 0 to " + (found[2] - 1));
         }

@@ -11,30 +11,22 @@ import java.util.stream.IntStream;
  * A {@link Kernel.Map} in OpenCL C: its program as one straight line per element. What differs from call to call (sizes,
  * offsets, strides, the program's constants) are arguments, so that one translation serves all of them.
  *
- * @param layouts for each input how it lies in memory: {@link #DENSE}, {@link #NUMBER} or {@link #STRIDED}
- * @param rank how many outer axes the strided inputs have
+ * @param axes how many axes an element's index must be taken apart into; 0 if every input is dense or one number, so that
+ *        the element's number, times 1 or 0, is its place
  */
-record MapSource(Program program, DType real, String layouts, int rank) implements Source {
-
-    /** In the order of the outputs. */
-    private static final char DENSE = 'd';
-    /** The same number for every element. */
-    private static final char NUMBER = 'n';
-    private static final char STRIDED = 's';
+record MapSource(Program program, DType real, int axes) implements Source {
 
     static MapSource of(Kernel.Map map) {
-        var layouts = new char[map.in().length];
-        for (int i = 0; i < layouts.length; i++) {
-            var x = map.in()[i];
-            layouts[i] = x.repeats() && (x.innerStride() == 0 || map.inner() == 1) ? NUMBER
-                    : x.isDense(map.outer(), map.inner()) ? DENSE : STRIDED;
+        for (var x : map.in()) {
+            if (!isNumber(x, map) && !x.isDense(map.outer(), map.inner())) {
+                return new MapSource(map.program(), map.out()[0].dtype(), map.outer().length + 1);
+            }
         }
-        var text = new String(layouts);
-        return new MapSource(map.program(), map.out()[0].dtype(), text, text.indexOf(STRIDED) < 0 ? 0 : map.outer().length);
+        return new MapSource(map.program(), map.out()[0].dtype(), 0);
     }
 
-    private boolean isStrided() {
-        return layouts.indexOf(STRIDED) >= 0;
+    private static boolean isNumber(Kernel.Operand x, Kernel.Map map) {
+        return x.repeats() && (x.innerStride() == 0 || map.inner() == 1);
     }
 
     /** The argument that tells the layout: the number of elements, the sizes, and each input's offset and strides. */
@@ -42,28 +34,23 @@ record MapSource(Program program, DType real, String layouts, int rank) implemen
         var values = new int[layoutSize()];
         int at = 0;
         values[at++] = map.rows() * map.inner();
-        if (isStrided()) {
-            values[at++] = map.inner();
-            for (int size : map.outer()) {
-                values[at++] = size;
-            }
+        for (int axis = 0; axis < axes; axis++) {
+            values[at++] = axis < map.outer().length ? map.outer()[axis] : map.inner();
         }
-        for (int i = 0; i < map.in().length; i++) {
-            var x = map.in()[i];
+        for (var x : map.in()) {
             values[at++] = x.offset();
-            if (layouts.charAt(i) == STRIDED) {
-                for (int stride : x.outerStrides()) {
-                    values[at++] = stride;
-                }
-                values[at++] = x.innerStride();
+            if (axes == 0) {
+                values[at++] = isNumber(x, map) ? 0 : 1;
+            }
+            for (int axis = 0; axis < axes; axis++) {
+                values[at++] = axis < map.outer().length ? x.outerStrides()[axis] : x.innerStride();
             }
         }
         return values;
     }
 
     private int layoutSize() {
-        int strided = (int) layouts.chars().filter(layout -> layout == STRIDED).count();
-        return 1 + (isStrided() ? 1 + rank : 0) + layouts.length() + strided * (rank + 1);
+        return 1 + axes + program.inputs() * (1 + Math.max(1, axes));
     }
 
     /** The bytes of all arguments. */
@@ -91,9 +78,14 @@ record MapSource(Program program, DType real, String layouts, int rank) implemen
                         .collect(Collectors.joining()))
                 .append("const Layout at").append(program.constants() > 0 ? ", const Constants constants" : "").append(") {\n")
                 .append("    for (uint e = get_global_id(0); e < (uint) at.v[0]; e += get_global_size(0)) {\n");
-        int at = index(text);
+        index(text);
+        int at = 1 + axes;   // where the inputs' layouts begin
         for (int i = 0; i < program.inputs(); i++) {
-            at = load(text, i, at);
+            var place = new StringBuilder("at.v[" + at++ + "]");
+            for (int axis = 0; axis < Math.max(1, axes); axis++) {
+                place.append(axes == 0 ? " + (int) e" : " + i" + axis).append(" * at.v[").append(at++).append(']');
+            }
+            line(text, i, "x" + i + "[" + place + "]");
         }
         int register = program.inputs();
         for (int i = 0; i < program.constants(); i++) {
@@ -111,34 +103,15 @@ record MapSource(Program program, DType real, String layouts, int rank) implemen
         return text.append("    }\n}\n").toString();
     }
 
-    /** The index of an element along the inner and the outer axes; returns where the inputs' layouts begin. */
-    private int index(StringBuilder text) {
-        if (!isStrided()) {
-            return 1;
+    /** The index of an element along each axis. */
+    private void index(StringBuilder text) {
+        if (axes > 0) {
+            text.append("        uint rest = e;\n");
         }
-        text.append("        const int i = e % at.v[1];\n        uint rest = e / at.v[1];\n");
-        for (int axis = rank - 1; axis >= 0; axis--) {
-            text.append("        const int o").append(axis).append(" = rest % at.v[").append(2 + axis).append("];\n")
-                    .append("        rest /= at.v[").append(2 + axis).append("];\n");
+        for (int axis = axes - 1; axis >= 0; axis--) {
+            text.append("        const int i").append(axis).append(" = rest % at.v[").append(1 + axis).append("];\n")
+                    .append("        rest /= at.v[").append(1 + axis).append("];\n");
         }
-        return 2 + rank;
-    }
-
-    /** One input's number; returns where the next input's layout begins. */
-    private int load(StringBuilder text, int input, int at) {
-        var place = new StringBuilder("at.v[" + at++ + "]");
-        switch (layouts.charAt(input)) {
-            case DENSE -> place.append(" + e");
-            case STRIDED -> {
-                for (int axis = 0; axis < rank; axis++) {
-                    place.append(" + o").append(axis).append(" * at.v[").append(at++).append(']');
-                }
-                place.append(" + i * at.v[").append(at++).append(']');
-            }
-            default -> { }   // a number lies at the offset
-        }
-        line(text, input, "x" + input + "[" + place + "]");
-        return at;
     }
 
     private static void line(StringBuilder text, int register, String value) {

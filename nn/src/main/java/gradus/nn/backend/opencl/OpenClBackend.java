@@ -45,11 +45,11 @@ final class OpenClBackend implements Backend {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     OpenClBackend(Platforms.Device device) {
-        this(device, Programs.defaultFolder());
+        this(device, Optional.of(Programs.defaultFolder()), MemoryPool.limitOf(device));
     }
 
-    OpenClBackend(Platforms.Device device, Optional<Path> programFolder) {
-        this.device = new DeviceQueue(device, programFolder);
+    OpenClBackend(Platforms.Device device, Optional<Path> programFolder, long memoryLimit) {
+        this.device = new DeviceQueue(device, programFolder, memoryLimit);
     }
 
     private static String combine(String neutral, String combined) {
@@ -285,9 +285,10 @@ final class OpenClBackend implements Backend {
     }
 
     private static Source converting(DType in, DType out, int rank) {
-        var convert = in == out ? "" : out == DType.INT32 ? "convert_int_sat_rtz" : "convert_" + Source.word(out);
+        var convert = in == out ? "(x)" : out == DType.INT32 ? "(isnan(x) ? 0 : convert_int_sat_rtz(x))"
+                : "convert_" + Source.word(out) + "(x)";
         return new Source.File("copy.cl", "copy", in == DType.FLOAT64 ? in : out, rank(rank) + "typedef " + Source.word(in)
-                + " in_t;\ntypedef " + Source.word(out) + " out_t;\n#define CONVERT(x) " + convert + "(x)\n");
+                + " in_t;\ntypedef " + Source.word(out) + " out_t;\n#define CONVERT(x) " + convert + "\n");
     }
 
     private static boolean isDense(int[] dims, int[] strides) {

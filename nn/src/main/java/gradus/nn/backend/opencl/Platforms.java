@@ -20,6 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
+import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
@@ -95,13 +97,13 @@ public final class Platforms {
     private static List<Device> find() {
         var devices = new ArrayList<Device>();
         var count = new int[1];
-        if (clGetPlatformIDs(0, null, count) != CL_SUCCESS || count[0] == 0) {
+        if (!succeeds(() -> clGetPlatformIDs(0, null, count)) || count[0] == 0) {
             return devices;
         }
         var platforms = new cl_platform_id[count[0]];
         clGetPlatformIDs(platforms.length, platforms, null);
         for (var platform : platforms) {
-            if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count) == CL_SUCCESS) {
+            if (succeeds(() -> clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, null, count))) {
                 var ids = new cl_device_id[count[0]];
                 clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, ids.length, ids, null);
                 for (var id : ids) {
@@ -111,6 +113,15 @@ public final class Platforms {
             }
         }
         return devices;
+    }
+
+    /** Nothing found is a failure to OpenCL, and an exception once a device is in use. */
+    private static boolean succeeds(IntSupplier call) {
+        try {
+            return call.getAsInt() == CL_SUCCESS;
+        } catch (CLException e) {
+            return false;
+        }
     }
 
     private static String platformText(cl_platform_id platform, int what) {

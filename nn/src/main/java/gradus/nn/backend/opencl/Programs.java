@@ -68,10 +68,10 @@ final class Programs {
     }
 
     /** Where binaries are kept: a folder in the user's cache. */
-    static Optional<Path> defaultFolder() {
+    static Path defaultFolder() {
         var cache = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
-        return Optional.of((cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
-                .resolve("gradus").resolve("opencl"));
+        return (cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
+                .resolve("gradus").resolve("opencl");
     }
 
     DeviceKernel kernel(Source source) {

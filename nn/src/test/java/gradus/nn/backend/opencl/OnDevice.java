@@ -1,36 +1,38 @@
 package gradus.nn.backend.opencl;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import gradus.nn.DType;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Kernel;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Random;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Random;
 
 /** The device that tests run on, and the same kernel run there and on the CPU. */
 final class OnDevice {
 
-    private static final Optional<OpenClBackend> BACKEND = find();
+    /** Whether this runs under Oclgrind, which interprets: sizes are smaller there. */
+    static final boolean WATCHED = Boolean.getBoolean("opencl.watched");
+
+    private static OpenClBackend found;
 
     private OnDevice() {
     }
 
-    private static Optional<OpenClBackend> find() {
+    /** The first device. Where there is none the test is skipped, unless it is said to be required: then it fails. */
+    static synchronized OpenClBackend backend() {
         try {
-            return Optional.of((OpenClBackend) OpenCl.device(System.getProperty("opencl.device", "")));
+            found = found != null ? found : (OpenClBackend) OpenCl.device("");
+            return found;
         } catch (OpenClException e) {
-            return Optional.empty();
+            if (Boolean.getBoolean("opencl.required")) {
+                throw e;
+            }
+            return abort(e.getMessage());
         }
-    }
-
-    /** The test is skipped where there is none; the whole of the tests, by the command, then has failed. */
-    static OpenClBackend backend() {
-        assumeTrue(BACKEND.isPresent(), "no OpenCL device");
-        return BACKEND.get();
     }
 
     /** The outputs of a kernel computed on the CPU and on the device from the same inputs. */
@@ -41,7 +43,7 @@ final class OnDevice {
             Map<Buffer, Buffer> copies = new IdentityHashMap<>();
             var own = kernel.on(buffer -> copies.computeIfAbsent(buffer, OnDevice::copy));
             backends[i].run(own);
-            outputs[i] = java.util.Arrays.stream(own.writes()).map(OnDevice::numbers).toArray(double[][]::new);
+            outputs[i] = Arrays.stream(own.writes()).map(OnDevice::numbers).toArray(double[][]::new);
         }
         return outputs;
     }
