@@ -372,10 +372,11 @@ public sealed interface Kernel {
      * i, f, o = σ(z + h Wᵀ)   g = tanh(z + h Wᵀ)   c = f c + i g   h = o tanh c
      * </pre>
      * z and gates are [batch, time, 4 hidden] in the order i, f, g, o; h, c and tanh c are [batch, time, hidden]; W is [4 hidden,
-     * hidden]; the state is [batch, 2 hidden], h before c. The last four are filled.
+     * hidden]; the state is [batch, 2 hidden], h before c. All others are filled: {@code before} with the h that each step begins
+     * from, [batch, time, hidden], too.
      */
-    record Lstm(Buffer z, Buffer weight, Buffer state, Buffer h, Buffer c, Buffer tanhC, Buffer gates, int batch, int time,
-            int hidden) implements Kernel {
+    record Lstm(Buffer z, Buffer weight, Buffer state, Buffer before, Buffer h, Buffer c, Buffer tanhC, Buffer gates, int batch,
+            int time, int hidden) implements Kernel {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {z, weight, state};
@@ -383,13 +384,13 @@ public sealed interface Kernel {
 
         @Override
         public Buffer[] writes() {
-            return new Buffer[] {h, c, tanhC, gates};
+            return new Buffer[] {before, h, c, tanhC, gates};
         }
 
         @Override
         public Lstm on(UnaryOperator<Buffer> other) {
-            return new Lstm(other.apply(z), other.apply(weight), other.apply(state), other.apply(h), other.apply(c),
-                    other.apply(tanhC), other.apply(gates), batch, time, hidden);
+            return new Lstm(other.apply(z), other.apply(weight), other.apply(state), other.apply(before), other.apply(h),
+                    other.apply(c), other.apply(tanhC), other.apply(gates), batch, time, hidden);
         }
     }
 

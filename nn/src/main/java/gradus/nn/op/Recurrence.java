@@ -72,14 +72,15 @@ public final class Recurrence {
             int batch = in[0].shape().dim(0);
             int time = in[0].shape().dim(1);
             int n = in[1].shape().dim(1);
+            var before = like(in[0], batch, time, n);
             var h = like(in[0], batch, time, n);
             var c = like(in[0], batch, time, n);
             var tanhC = like(in[0], batch, time, n);
             var gates = like(in[0], batch, time, 4 * n);
-            Backend.current().run(new Kernel.Lstm(in[0].dense().buffer(), in[1].dense().buffer(), in[2].dense().buffer(), h.buffer(),
-                    c.buffer(), tanhC.buffer(), gates.buffer(), batch, time, n));
+            Backend.current().run(new Kernel.Lstm(in[0].dense().buffer(), in[1].dense().buffer(), in[2].dense().buffer(),
+                    before.buffer(), h.buffer(), c.buffer(), tanhC.buffer(), gates.buffer(), batch, time, n));
             var out = withCell ? Tensor.concat(1, h, c.slice(1, time - 1, time)) : h;
-            return out.keeping(c, tanhC, gates);
+            return out.keeping(c, tanhC, gates, before);
         }
 
         private static Tensor like(Tensor x, int... dims) {
@@ -101,13 +102,7 @@ public final class Recurrence {
             var kept = out.kept();
             Backend.current().run(new Kernel.LstmBack(in[1].dense().buffer(), in[2].dense().buffer(), kept[0].buffer(), kept[1].buffer(),
                     kept[2].buffer(), dh.dense().buffer(), dc.dense().buffer(), dz.buffer(), dState.buffer(), batch, time, n));
-            return new Tensor[] {dz, in[1].requiresGrad() ? weightGradient(dz, in[2].detach(), out.detach(), time, n) : null, dState};
-        }
-
-        /** Σ_t dz_tᵀ h_{t−1}. */
-        private static Tensor weightGradient(Tensor dz, Tensor state, Tensor out, int time, int n) {
-            var before = Tensor.concat(1, state.slice(1, 0, n).reshape(state.shape().dim(0), 1, n), out.slice(1, 0, time - 1));
-            return dz.reshape(-1, 4 * n).t().matmul(before.reshape(-1, n));
+            return new Tensor[] {dz, in[1].requiresGrad() ? dz.reshape(-1, 4 * n).t().matmul(kept[3].reshape(-1, n)) : null, dState};
         }
 
         @Override

@@ -36,9 +36,12 @@ final class Lstm {
         var product = Buffer.allocate(k.z().dtype(), batch * 4 * hidden);
         var transposed = new Matrix(k.weight(), 0, ONE, 1, hidden);
         for (int t = 0; t < time; t++) {
-            var before = t == 0 ? new Matrix(k.state(), 0, ONE, 2 * hidden, 1)
-                    : new Matrix(k.h(), at(0, t - 1, hidden), ONE, time * hidden, 1);
-            cpu.matmul(new Kernel.MatMul(ONE, batch, 4 * hidden, hidden, before, transposed, product));
+            for (int row = 0; row < batch; row++) {
+                System.arraycopy(t == 0 ? k.state().array() : k.h().array(), t == 0 ? 2 * row * hidden : at(row, t - 1, hidden),
+                        k.before().array(), at(row, t, hidden), hidden);
+            }
+            cpu.matmul(new Kernel.MatMul(ONE, batch, 4 * hidden, hidden,
+                    new Matrix(k.before(), at(0, t, hidden), ONE, time * hidden, 1), transposed, product));
             for (int row = 0; row < batch; row++) {
                 if (single) {
                     step(k, product.floats(), t, row);

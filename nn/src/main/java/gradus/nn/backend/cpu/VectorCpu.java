@@ -94,11 +94,37 @@ final class VectorCpu extends PlainCpu {
     }
 
     private static void columns(Kernel.Reduce r, float[] x, int from, float[] y, int to, int n) {
+        int summed = r.reduction() == Reduction.SUM ? sums(x, from, r.inner(), r.n(), y, to, n) : 0;
+        from += summed;
+        to += summed;
+        n -= summed;
         Arrays.fill(y, to, to + n, neutral(r.reduction()));
         var f = function(r.reduction());
         for (int j = 0; j < r.n(); j++) {
             VectorLoops.binary(f, y, to, x, from + j * r.inner(), y, to, n);
         }
+    }
+
+    /** Sums of columns, four vectors of them at a time in registers; returns how many columns that are. */
+    private static int sums(float[] x, int from, int step, int rows, float[] y, int to, int n) {
+        int at = 0;
+        for (; at + 4 * LENGTH <= n; at += 4 * LENGTH) {
+            var a = FloatVector.zero(SPECIES);
+            var b = a;
+            var c = a;
+            var d = a;
+            for (int j = 0, i = from + at; j < rows; j++, i += step) {
+                a = a.add(load(x, i));
+                b = b.add(load(x, i + LENGTH));
+                c = c.add(load(x, i + 2 * LENGTH));
+                d = d.add(load(x, i + 3 * LENGTH));
+            }
+            a.intoArray(y, to + at);
+            b.intoArray(y, to + at + LENGTH);
+            c.intoArray(y, to + at + 2 * LENGTH);
+            d.intoArray(y, to + at + 3 * LENGTH);
+        }
+        return at;
     }
 
     private static float fold(Reduction reduction, float[] x, int from, int n) {

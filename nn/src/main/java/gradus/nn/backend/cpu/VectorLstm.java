@@ -36,13 +36,18 @@ record VectorLstm(int batch, int time, int hidden) {
     void forward(Kernel.Lstm k) {
         var weight = Scratch.LEFT.floats(4 * hidden * hidden);   // [hidden, 4 hidden]
         Pack.interleave(k.weight().floats(), 0, hidden, 4 * hidden, 1, hidden, weight, 0, 4 * hidden);
+        var before = k.before().floats();
         var h = k.h().floats();
         eachPartOfTheBatch((fromRow, rows) -> {
             var product = Scratch.RESULT.floats(rows * 4 * hidden);
             for (int t = 0; t < time; t++) {
-                SmallGemm.multiply(rows, 4 * hidden, hidden, t == 0 ? k.state().floats() : h,
-                        t == 0 ? fromRow * 2 * hidden : (fromRow * time + t - 1) * hidden, t == 0 ? 2 * hidden : time * hidden, 1,
-                        weight, 0, 4 * hidden, 1, product, 0, 4 * hidden, false);
+                for (int row = 0; row < rows; row++) {
+                    int now = (fromRow + row) * time + t;
+                    System.arraycopy(t == 0 ? k.state().floats() : h, t == 0 ? 2 * (fromRow + row) * hidden : (now - 1) * hidden,
+                            before, now * hidden, hidden);
+                }
+                SmallGemm.multiply(rows, 4 * hidden, hidden, before, (fromRow * time + t) * hidden, time * hidden, 1, weight, 0,
+                        4 * hidden, 1, product, 0, 4 * hidden, false);
                 for (int row = 0; row < rows; row++) {
                     int now = (fromRow + row) * time + t;
                     gates(k.z().floats(), product, row * 4 * hidden, k.gates().floats(), now * 4 * hidden, hidden);
