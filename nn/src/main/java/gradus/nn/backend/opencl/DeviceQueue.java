@@ -63,6 +63,7 @@ final class DeviceQueue {
     private final long[] local = new long[3];
     private boolean indexed;   // whether a kernel may have written into it
     private int commands;
+    private int awaited;       // the commands known to be done
 
     DeviceQueue(Platforms.Device device, Optional<Path> programFolder, long memoryLimit) {
         CL.setExceptionsEnabled(true);
@@ -127,6 +128,7 @@ final class DeviceQueue {
         if (zeros) {
             fillZeros(memory.block());
         } else if (buffer.length() > 0) {
+            await();   // here, where an interrupt is heard
             clEnqueueWriteBuffer(queue, memory.block().memory, true, 0, bytes(buffer), pointer(buffer.array()), 0, null, null);
         }
         buffer.alsoOn(memory);
@@ -212,7 +214,20 @@ final class DeviceQueue {
         local[0] = groupX;
         local[1] = groupY;
         local[2] = 1;
-        clEnqueueNDRangeKernel(queue, kernel.kernel, axes, null, global, local, 0, null, null);
+        try {
+            clEnqueueNDRangeKernel(queue, kernel.kernel, axes, null, global, local, 0, null, null);
+        } catch (CLException e) {
+            if (!MemoryPool.isExhaustion(e)) {
+                throw failure(e);
+            }
+            pool.freeIdle();   // a device may take memory only when a command needs it
+            await();
+            try {
+                clEnqueueNDRangeKernel(queue, kernel.kernel, axes, null, global, local, 0, null, null);
+            } catch (CLException again) {
+                throw failure(again);
+            }
+        }
         given();
     }
 
@@ -227,6 +242,9 @@ final class DeviceQueue {
 
     /** Waits until the device has done all that it was given, in naps that an interrupt ends. */
     private void await() {
+        if (awaited == commands) {
+            return;
+        }
         var done = new cl_event();
         clEnqueueMarkerWithWaitList(queue, 0, null, done);
         clFlush(queue);
@@ -251,14 +269,19 @@ final class DeviceQueue {
                     nap = Math.min(2 * nap, LONGEST_NAP_NANOS);
                 }
             }
+            awaited = commands;
             if (status[0] < 0) {
-                throw new OpenClException(device.name() + " failed while computing: " + CL.stringFor_errorCode(status[0])
-                        + "\nhelp: what it was to compute is lost; run the cell again");
+                throw failure(new CLException(CL.stringFor_errorCode(status[0]), status[0]));
             }
         } catch (CLException e) {
-            throw new OpenClException(device.name() + " failed while computing: " + e.getMessage());
+            throw failure(e);
         } finally {
             clReleaseEvent(done);
         }
+    }
+
+    private OpenClException failure(CLException e) {
+        return new OpenClException(device.name() + " failed while computing: " + e.getMessage()
+                + "\nhelp: what it was to compute is lost; run the cell again, with smaller batches if memory is short");
     }
 }

@@ -156,8 +156,7 @@ final class MemoryPool {
                     if (!isExhaustion(e)) {
                         throw e;
                     }
-                    collect();
-                    trim(0);
+                    freeIdle();
                 }
             }
         }
@@ -209,6 +208,12 @@ final class MemoryPool {
         }
         collectAtBytes = Math.max(COLLECT_BYTES, 2 * usedBytes);
         collectAtBlocks = Math.max(COLLECT_BLOCKS, 2 * owners.size());
+    }
+
+    /** Gives back what nobody uses. */
+    void freeIdle() {
+        collect();
+        trim(0);
     }
 
     /** Frees idle blocks, those first that have been idle longest, down to so many bytes. */

@@ -85,11 +85,14 @@ final class OpenClBackend implements Backend {
                 case Kernel.Copy copy -> copy(copy);
                 case Kernel.Gather gather -> gather(gather);
                 case Kernel.ScatterAdd scatter -> scatterAdd(scatter);
+                case Kernel.Uniform uniform -> uniform(uniform);
                 default -> false;
             };
         }
         if (!done) {
             tell(kernel);
+            bringToHost(kernel.reads());
+            bringToHost(kernel.writes());
             cpu.run(kernel);
         }
         Reference.reachabilityFence(kernel);   // else a block of its buffers might find its next owner in here
@@ -108,6 +111,13 @@ final class OpenClBackend implements Backend {
             }
         }
         return true;
+    }
+
+    /** Beforehand, since the CPU's threads might each bring their own. */
+    private static void bringToHost(Buffer[] buffers) {
+        for (var buffer : buffers) {
+            buffer.array();
+        }
     }
 
     private void tell(Kernel kernel) {
@@ -321,6 +331,15 @@ final class OpenClBackend implements Backend {
                     .memory(device.holding(s.in())).memory(device.holding(s.index())).memory(replacing(s.out()))
                     .memory(device.wrong()).ints(s.outer(), s.size(), s.count(), s.inner(), s.perElement() ? 1 : 0),
                     s.outer() * s.inner());
+        }
+        return true;
+    }
+
+    private boolean uniform(Kernel.Uniform u) {
+        int n = u.out().length();
+        if (n > 0) {
+            each(device.kernel(new Source.File("random.cl", "uniform_numbers", u.out().dtype(), ""))
+                    .memory(device.holding(u.state())).memory(replacing(u.out())).ints(n), (n + 3) / 4);
         }
         return true;
     }

@@ -291,6 +291,16 @@ class KernelsTest {
     }
 
     @Test
+    void randomNumbersAreTheSameToTheBit() {
+        for (var dtype : FLOATS) {
+            for (int n : new int[] {0, 1, 4, 1001}) {
+                var y = OnDevice.both(new Kernel.Uniform(Buffer.of(new int[] {7, -3, -1, 5}), Buffer.allocate(dtype, n)));
+                assertArrayEquals(y[0][0], y[1][0]);
+            }
+        }
+    }
+
+    @Test
     void aWrongIndexIsToldWhenTheResultIsRead() {
         var out = Buffer.allocate(DType.FLOAT32, 2);
         OnDevice.backend().run(new Kernel.Gather(OnDevice.random(DType.FLOAT32, 5, 1), Buffer.of(new int[] {4, 7}), out, 1, 5,

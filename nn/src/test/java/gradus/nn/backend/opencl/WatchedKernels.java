@@ -26,6 +26,7 @@ final class WatchedKernels {
         tests.productsOfMatricesOfAnyLayoutAndSize();
         tests.copiesMoveBlocksAndConvertNumbers();
         tests.gatheringAndItsTransposeAgreeToTheBit();
+        tests.randomNumbersAreTheSameToTheBit();
         tests.aWrongIndexIsToldWhenTheResultIsRead();
         System.out.println("done");
     }
