@@ -3,17 +3,21 @@ package gradus.nn.backend.opencl;
 import gradus.nn.DType;
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
+import gradus.nn.backend.Fn;
 import gradus.nn.backend.Kernel;
 import gradus.nn.backend.Kernel.Reduction;
 import gradus.nn.backend.Kernel.RowFunction;
 import gradus.nn.backend.Program;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Kernels on an OpenCL device. What it has no program for, the CPU computes: buffers come to the host by themselves when
@@ -40,6 +44,9 @@ final class OpenClBackend implements Backend {
             Reduction.MAX, combine("-INFINITY", "fn_max(a, b)"),
             Reduction.MIN, combine("INFINITY", "fn_min(a, b)")));
 
+    /** The scalar functions that have a form in {@code functions.cl}. */
+    static final Set<Fn> FUNCTIONS = functions();
+
     private final DeviceQueue device;
     private final Backend cpu = Backend.cpu();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -50,6 +57,12 @@ final class OpenClBackend implements Backend {
 
     OpenClBackend(Platforms.Device device, Optional<Path> programFolder, long memoryLimit) {
         this.device = new DeviceQueue(device, programFolder, memoryLimit);
+    }
+
+    private static Set<Fn> functions() {
+        var text = Source.resource("functions.cl");
+        return Arrays.stream(Fn.values()).filter(f -> text.contains(" " + Source.function(f) + "("))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fn.class)));
     }
 
     private static String combine(String neutral, String combined) {
@@ -75,9 +88,10 @@ final class OpenClBackend implements Backend {
 
     @Override
     public void run(Kernel kernel) {
+        boolean fits = fits(kernel);
         boolean done;
         synchronized (device) {
-            done = fits(kernel) && switch (kernel) {
+            done = fits && switch (kernel) {
                 case Kernel.Map map -> map(map);
                 case Kernel.Reduce reduce -> reduce(reduce);
                 case Kernel.RowWise rowWise -> rowWise(rowWise);
@@ -90,7 +104,7 @@ final class OpenClBackend implements Backend {
             };
         }
         if (!done) {
-            tell(kernel);
+            tell(kernel, fits ? "has no program for" : "is too large, or too precise, for");
             bringToHost(kernel.reads());
             bringToHost(kernel.writes());
             cpu.run(kernel);
@@ -120,11 +134,11 @@ final class OpenClBackend implements Backend {
         }
     }
 
-    private void tell(Kernel kernel) {
+    private void tell(Kernel kernel, String why) {
         var what = kernel instanceof Kernel.Host host ? host.name() : kernel.getClass().getSimpleName();
         if (told.add(what)) {
             System.getLogger(Backend.class.getName()).log(System.Logger.Level.INFO,
-                    what + " has no program for " + device.device().name() + ": the CPU computes it");
+                    what + " " + why + " " + device.device().name() + ": the CPU computes it");
         }
     }
 
@@ -156,7 +170,7 @@ final class OpenClBackend implements Backend {
 
     private static boolean hasFunctions(Program program) {
         for (int i = 0; i < program.steps(); i++) {
-            if (!Source.hasFunction(program.step(i).f())) {
+            if (!FUNCTIONS.contains(program.step(i).f())) {
                 return false;
             }
         }

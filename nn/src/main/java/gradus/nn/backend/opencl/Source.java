@@ -1,13 +1,12 @@
 package gradus.nn.backend.opencl;
 
 import gradus.nn.DType;
+import gradus.nn.backend.Fn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The text of a program in OpenCL C; sources that are equal have the same text. */
 interface Source {
@@ -42,30 +41,15 @@ interface Source {
 
     /** A file that lies beside this class. */
     static String resource(String name) {
-        return Resources.TEXTS.computeIfAbsent(name, _ -> {
-            try (InputStream file = Source.class.getResourceAsStream(name)) {
-                return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
-    /** Whether a scalar function has a form in {@code functions.cl}. */
-    static boolean hasFunction(Enum<?> f) {
-        return resource("functions.cl").contains(" " + function(f) + "(");
-    }
-
-    static String function(Enum<?> f) {
-        return "fn_" + f.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The texts read so far. */
-    final class Resources {
-
-        private static final Map<String, String> TEXTS = new ConcurrentHashMap<>();
-
-        private Resources() {
+        try (InputStream file = Source.class.getResourceAsStream(name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** A scalar function's name in {@code functions.cl}. */
+    static String function(Fn f) {
+        return "fn_" + f.name().toLowerCase(Locale.ROOT);
     }
 }
