@@ -4,7 +4,6 @@ import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
-import gradus.nn.backend.Buffer;
 import gradus.nn.tex.Tex;
 import java.util.List;
 
@@ -23,7 +22,7 @@ public final class Ordering {
         int axis();
 
         /** The places for the {@code n} numbers {@code x[at]}, {@code x[at + step]}, … as indices 0 … n−1, to the same places. */
-        void places(Buffer x, int at, int step, int n, int[] places, int to, int toStep);
+        void places(double[] x, int at, int step, int n, int[] places, int to, int toStep);
 
         @Override
         default Tensor forward(Tensor... in) {
@@ -31,9 +30,11 @@ public final class Ordering {
             var shape = shape(in[0].shape());
             int count = shape.dim(axis());
             return Scans.host(name(), shape, DType.INT32, (from, to) -> {
+                var x = Scans.numbers(from[0]);
+                var places = to[0].ints();
                 for (int o = 0; o < along.outer(); o++) {
                     for (int i = 0; i < along.inner(); i++) {
-                        places(from[0], o * along.n() * along.inner() + i, along.inner(), along.n(), to[0].ints(),
+                        places(x, o * along.n() * along.inner() + i, along.inner(), along.n(), places,
                                 o * count * along.inner() + i, along.inner());
                     }
                 }
@@ -99,11 +100,11 @@ public final class Ordering {
         }
 
         @Override
-        public void places(Buffer x, int at, int step, int n, int[] places, int to, int toStep) {
+        public void places(double[] x, int at, int step, int n, int[] places, int to, int toStep) {
             var keys = new double[n];
             var order = new int[n];
             for (int i = 0; i < n; i++) {
-                keys[i] = x.get(at + i * step);
+                keys[i] = x[at + i * step];
                 order[i] = i;
             }
             order = sorted(keys, order, new int[n]);
@@ -163,11 +164,11 @@ public final class Ordering {
         }
 
         @Override
-        public void places(Buffer x, int at, int step, int n, int[] places, int to, int toStep) {
+        public void places(double[] x, int at, int step, int n, int[] places, int to, int toStep) {
             int best = 0;
-            double extreme = x.get(at);
+            double extreme = x[at];
             for (int i = 1; i < n && !Double.isNaN(extreme); i++) {
-                double value = x.get(at + i * step);
+                double value = x[at + i * step];
                 if (Double.isNaN(value) || (largest ? value > extreme : value < extreme)) {
                     best = i;
                     extreme = value;
@@ -190,11 +191,11 @@ public final class Ordering {
         }
 
         @Override
-        public void places(Buffer x, int at, int step, int n, int[] places, int to, int toStep) {
+        public void places(double[] x, int at, int step, int n, int[] places, int to, int toStep) {
             int best = 0;
             for (int i = 0; i < n; i++) {
-                double value = x.get(at + i * step);
-                double extreme = x.get(at + best * step);
+                double value = x[at + i * step];
+                double extreme = x[at + best * step];
                 best = value > extreme || Double.isNaN(value) && !Double.isNaN(extreme) ? i : best;
                 places[to + i * toStep] = best;
             }
@@ -228,11 +229,11 @@ public final class Ordering {
         @Override
         public Tensor forward(Tensor... in) {
             return Scans.host(name(), new Shape(bins), DType.INT32, (x, counts) -> {
-                for (int i = 0; i < x[0].length(); i++) {
-                    double value = x[0].get(i);
+                var all = counts[0].ints();
+                for (double value : Scans.numbers(x[0])) {
                     if (value >= from && value <= to) {
                         int bin = (int) Math.min(bins - 1, (value - from) / (to - from) * bins);
-                        counts[0].ints()[bin]++;
+                        all[bin]++;
                     }
                 }
             }, in);

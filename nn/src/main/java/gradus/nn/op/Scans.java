@@ -8,6 +8,7 @@ import gradus.nn.backend.Backend;
 import gradus.nn.backend.Buffer;
 import gradus.nn.backend.Kernel;
 import gradus.nn.tex.Tex;
+import java.util.Arrays;
 import java.util.List;
 
 /** Results that carry on from element to element along an axis. */
@@ -33,16 +34,18 @@ public final class Scans {
             var along = Along.of(in[0].shape(), axis);
             boolean down = backward;
             return host(name(), in[0].shape(), in[0].dtype(), (from, to) -> {
+                var x = numbers(from[0]);
                 for (int o = 0; o < along.outer(); o++) {
                     for (int i = 0; i < along.inner(); i++) {
                         double sum = 0;   // of float32 as well: then every partial sum is rounded once
                         for (int step = 0; step < along.n(); step++) {
                             int at = (o * along.n() + (down ? along.n() - 1 - step : step)) * along.inner() + i;
-                            sum += from[0].get(at);
-                            to[0].set(at, sum);
+                            sum += x[at];
+                            x[at] = sum;
                         }
                     }
                 }
+                store(x, to[0]);
             }, in);
         }
 
@@ -157,6 +160,32 @@ public final class Scans {
         @Override
         public List<Shape[]> misfits() {
             return List.of(new Shape[][] {{new Shape(3), new Shape(4)}, {Shape.SCALAR, Shape.SCALAR}});
+        }
+    }
+
+    /** The numbers of a buffer, copied once: asking it for each took 60 ns. */
+    static double[] numbers(Buffer x) {
+        return switch (x.array()) {
+            case float[] floats -> {
+                var numbers = new double[floats.length];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = floats[i];
+                }
+                yield numbers;
+            }
+            case int[] ints -> Arrays.stream(ints).asDoubleStream().toArray();
+            case Object doubles -> ((double[]) doubles).clone();
+        };
+    }
+
+    private static void store(double[] numbers, Buffer to) {
+        switch (to.array()) {
+            case float[] floats -> {
+                for (int i = 0; i < numbers.length; i++) {
+                    floats[i] = (float) numbers[i];
+                }
+            }
+            case Object doubles -> System.arraycopy(numbers, 0, doubles, 0, numbers.length);
         }
     }
 
