@@ -41,7 +41,8 @@ record Columns(ConvGeometry g, boolean backward) {
 
     /** The place along a source's axis that position i of the result and window position k bring together, or −1. */
     private int source(Axis axis, int i, int k) {
-        int at = backward ? i + axis.padBefore() - k * axis.dilation() : i * axis.stride() - axis.padBefore() + k * axis.dilation();
+        int at = backward ? i + axis.padBefore() - k * axis.dilation()
+                : i * axis.stride() - axis.padBefore() + k * axis.dilation();
         if (backward && axis.stride() > 1) {
             at = at < 0 || at % axis.stride() != 0 ? -1 : at / axis.stride();
         }

@@ -34,7 +34,10 @@ public final class Conv {
         void done(int channel, int from, int to);
     }
 
-    /** The output y [batch, outChannels, out…] of input x [batch, inChannels, in…] and weight w [outChannels, inChannels/groups, kernel…]. */
+    /**
+     * The output y [batch, outChannels, out…] of the input x [batch, inChannels, in…] and the weight w [outChannels,
+     * inChannels/groups, kernel…].
+     */
     public static void forward(ConvGeometry g, float[] x, float[] w, float[] y, Done after) {
         convolve(new Columns(g, false), x, w, y, g.inChannels() / g.groups(), g.outChannels() / g.groups(), after);
     }
@@ -48,7 +51,8 @@ public final class Conv {
         for (int group = 0; group < g.groups(); group++) {
             for (int i = 0; i < in; i++) {
                 for (int o = 0; o < out; o++) {
-                    System.arraycopy(w, ((group * out + o) * in + i) * window, turned, ((group * in + i) * out + o) * window, window);
+                    System.arraycopy(w, ((group * out + o) * in + i) * window, turned, ((group * in + i) * out + o) * window,
+                            window);
                 }
             }
         }
@@ -152,7 +156,8 @@ public final class Conv {
                 int from = part * share * out;
                 int to = Math.min(size, from + share * out);
                 for (int block = 1; block < count; block++) {
-                    VectorLoops.binary(Fn.ADD, waiting, from, waiting, block * size + from, waiting, from, to - from);
+                    VectorLoops.binary(Fn.ADD, waiting, from, waiting, block * size + from, waiting, from,
+                            to - from);
                 }
                 for (int i = from; i < to; i++) {
                     int at = (i / out / rows * out + i % out) * rows + i / out % rows;
@@ -177,9 +182,10 @@ public final class Conv {
             int image = t / plane;
             int q = t % plane;
             int length = Math.min(toTerm - t, plane - q);
-            columns.fill(x, (image * g.inChannels() + group * in) * g.inPlane(), row, toRow, q, q + length, left, t - term, step);
-            Pack.interleave(dy, (image * g.outChannels() + group * out) * plane + q, plane, out, 1, length, right, (t - term) * out,
-                    out);
+            columns.fill(x, (image * g.inChannels() + group * in) * g.inPlane(), row, toRow, q, q + length, left, t - term,
+                    step);
+            Pack.interleave(dy, (image * g.outChannels() + group * out) * plane + q, plane, out, 1, length, right,
+                    (t - term) * out, out);
             t += length;
         }
         GemmTiles.cover(0, toRow - row, out, count, left, 0, left, 0, step, right, 0, out, COLUMNS, to, toAt, out, false);

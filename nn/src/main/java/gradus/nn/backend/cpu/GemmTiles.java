@@ -6,10 +6,14 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Tiles of a float32 product: some rows by two vectors of C, held in registers while k terms are added in ascending order.
  *
- * <p>The loops are written out and call nothing. With so much as a two-line helper for the stores HotSpot stops inlining,
- * boxes every vector, and speed falls to a tenth (measured: from 86–100 to 10–15 GFLOP/s on one Zen 4 core).
- * On one Zen 5 core, of a peak of 245 GFLOP/s: {@link #panel} 232, {@link #rows} 220 with vectors of 512 bits; of a peak
- * of 120 with 256 bits: 72, because registers are spilled, and 118.
+ * <p>The loops are written out and call nothing, nothing is decided after them, and no vector is masked: a tile at the border
+ * is computed aside and copied. Otherwise HotSpot stops inlining or loses track of the vectors' type, and boxes them: with a
+ * two-line helper for the stores 10–15 instead of 86–100 GFLOP/s on one Zen 4 core; with masked stores 43 instead of 136 from
+ * the moment on that the first border came by. For the same reason all of a program's float vectors have one length: vectors
+ * of 128 bits elsewhere halved these loops, whose calls are bound by the types that were seen.
+ *
+ * <p>On one Zen 5 core, of a peak of 265 GFLOP/s with vectors of 512 bits: {@link #panel} 239, {@link #rows} 215; of a peak of
+ * 120 with 256 bits: {@code rows} 83 to 118, and a panel would spill its registers.
  */
 final class GemmTiles {
 

@@ -133,7 +133,8 @@ class GemmTest {
 
     private static Probe probe(String... options) throws Exception {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules", "jdk.incubator.vector", "-Xbatch", "-Dgradus.threads=1", "-XX:+IgnoreUnrecognizedVMOptions", "-cp", System.getProperty("java.class.path")));
+                "--add-modules", "jdk.incubator.vector", "-Xbatch", "-Dgradus.threads=1",
+                "-XX:+IgnoreUnrecognizedVMOptions", "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(options));
         command.add(GemmTest.class.getName());
         var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -32,8 +32,8 @@ class LstmTest {
             var tanhC = Buffer.of(new float[n]);
             var gates = Buffer.of(new float[4 * n]);
             return new Run(new Lstm(Buffer.of(small(4 * n, 1)), weight, state, Buffer.of(new float[n]), Buffer.of(new float[n]), c,
-                    tanhC, gates, batch, time, hidden), new LstmBack(weight, state, c, tanhC, gates, Buffer.of(small(n, 4)), Buffer.of(small(batch * hidden, 5)),
-                    Buffer.of(new float[4 * n]), Buffer.of(new float[2 * batch * hidden]), batch, time, hidden));
+                    tanhC, gates, batch, time, hidden), new LstmBack(weight, state, c, tanhC, gates, Buffer.of(small(n, 4)),
+                    Buffer.of(small(batch * hidden, 5)), Buffer.of(new float[4 * n]), Buffer.of(new float[2 * batch * hidden]), batch, time, hidden));
         }
 
         private static float[] small(int n, long seed) {

@@ -101,7 +101,8 @@ class PoolingTest {
 
     @Test
     void anIndexOutsideIsNamed() {
-        var gather = new Kernel.Gather(Buffer.of(new float[6]), Buffer.of(new int[] {1, 3}), Buffer.of(new float[2]), 1, 3, 2, 1, true);
+        var gather = new Kernel.Gather(Buffer.of(new float[6]), Buffer.of(new int[] {1, 3}), Buffer.of(new float[2]),
+                1, 3, 2, 1, true);
         var thrown = assertThrows(ShapeException.class, () -> new VectorCpu().run(gather));
         assertTrue(thrown.getMessage().startsWith("index 3 is outside of 3 entries\nhelp: "), thrown.getMessage());
     }
