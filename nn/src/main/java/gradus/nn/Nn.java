@@ -22,7 +22,9 @@ import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Recurrent;
 import gradus.nn.layer.Sequential;
 import gradus.nn.layer.Transformer;
+import gradus.nn.loss.Classification;
 import gradus.nn.loss.Loss;
+import gradus.nn.loss.Regression;
 import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
@@ -382,8 +384,8 @@ public final class Nn {
 
     // ---- losses ----
 
-    /** −(1/n) Σ ln softmax(z)_c, for class scores and class numbers or distributions. */
-    public static Loss crossEntropy() {
+    /** −(1/n) Σ ln softmax(z)_c, for class scores and class numbers or distributions; add {@code .smoothing(0.1)} and the like. */
+    public static Loss.CrossEntropy crossEntropy() {
         return new Loss.CrossEntropy();
     }
 
@@ -400,6 +402,31 @@ public final class Nn {
     /** Σ (ŷ − y)² with another factor. */
     public static Loss mse(Loss.SquaredError.Scaling scaling) {
         return new Loss.SquaredError(scaling);
+    }
+
+    /** (1/n) Σ |ŷ − y|. */
+    public static Loss mae() {
+        return new Regression.AbsoluteError(Loss.Reduction.MEAN);
+    }
+
+    /** The mean of ½ r² where |r| ≤ δ, else δ (|r| − δ/2), with r = ŷ − y. */
+    public static Loss huber(double delta) {
+        return new Regression.Huber(delta, Loss.Reduction.MEAN);
+    }
+
+    /** −(1/n) Σ l_c, for log-probabilities and class numbers. */
+    public static Loss nll() {
+        return new Classification.Nll(Loss.Reduction.MEAN);
+    }
+
+    /** (1/n) Σ q (ln q − l), for log-probabilities and distributions. */
+    public static Loss kl() {
+        return new Classification.Kl(Loss.Reduction.MEAN);
+    }
+
+    /** (1/n) Σ max(0, 1 − t s), for scores and targets of −1 and 1. */
+    public static Loss hinge() {
+        return new Classification.Hinge(false, Loss.Reduction.MEAN);
     }
 
     // ---- optimizers ----

@@ -1,12 +1,10 @@
 package gradus.nn.layer;
 
-import gradus.nn.DType;
 import gradus.nn.Layer;
 import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.init.Initializer;
-import java.util.Arrays;
 
 /**
  * A table of learned vectors, one for each of so many words: [..] whole numbers → [.., size]; the same as a linear map of
@@ -26,9 +24,7 @@ public record Embedding(Tensor weight) implements Layer {
     /** The vectors of these words; throws when a number is no word's. */
     @Override
     public Tensor apply(Tensor words) {
-        var dims = Arrays.copyOf(words.shape().dims(), words.rank() + 1);
-        dims[words.rank()] = weight.shape().dim(1);
-        return weight.select(0, words.as(DType.INT32).reshape(-1)).reshape(dims);
+        return weight.select(0, words);
     }
 
     @Override

@@ -85,7 +85,6 @@ public final class OpDb {
                 new Convolutions.ConvInputGradient(new Sliding(2, 0, 0, 1).times(3), 1, new Shape(3, 3, 3)),
                 new Convolutions.ConvWeightGradient(List.of(new Sliding(2, 1, 2, 1), new Sliding(1, 0, 1, 2)), 2, new Shape(2, 2)),
                 new Pooling.MaxPositions(new Shape(2, 3), List.of(new Sliding(2, 1, 0, 1), new Sliding(1, 1, 1, 2))),
-                new Pooling.AtPositions(), new Pooling.MaxUnpool(new Shape(2, 2)),
                 new Pooling.WindowSum(new Shape(2, 3), List.of(new Sliding(2, 1, 0, 1), new Sliding(1, 1, 1, 2))),
                 new Pooling.WindowSum(new Shape(2), Sliding.PLAIN.times(1)),
                 new Pooling.WindowSpread(new Shape(2, 3), List.of(new Sliding(2, 1, 0, 1), new Sliding(1, 1, 1, 2)), new Shape(5, 6)),

@@ -30,7 +30,9 @@ public final class Pooling {
      * @param kernel the window's sizes
      */
     public static Tensor max(Tensor x, Shape kernel, List<Sliding> slides) {
-        return Tensor.apply(new AtPositions(), x, Tensor.apply(new MaxPositions(kernel, slides), x.detach()));
+        var positions = Tensor.apply(new MaxPositions(kernel, slides), x.detach());
+        var shape = positions.shape();
+        return x.reshape(planes(x.shape())).gather(2, positions.reshape(planes(shape))).reshape(shape.dims());
     }
 
     /**
@@ -115,136 +117,6 @@ public final class Pooling {
         @Override
         public List<Shape[]> misfits() {
             return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
-        }
-    }
-
-    /** The elements of each channel at these positions: [b, c, in…] and indices [b, c, out…] → [b, c, out…]. */
-    public record AtPositions() implements Op {
-        @Override
-        public String name() {
-            return "atPositions";
-        }
-
-        @Override
-        public boolean takesIndices(int i) {
-            return i == 1;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            checkPlanes(name(), in[0], in[1]);
-            return in[1];
-        }
-
-        @Override
-        public Tensor forward(Tensor... in) {
-            var out = Buffer.allocate(in[0].dtype(), in[1].size());
-            if (in[1].size() > 0) {
-                int planes = in[1].shape().dim(0) * in[1].shape().dim(1);
-                Backend.current().run(new Kernel.Gather(in[0].dense().buffer(), in[1].dense().buffer(), out, planes,
-                        in[0].size() / planes, in[1].size() / planes, 1, true));
-            }
-            return Tensor.dense(in[1].shape(), out);
-        }
-
-        @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {Tensor.apply(new MaxUnpool(spatial(in[0].shape())), d, in[1]), null};
-        }
-
-        @Override
-        public Tex tex(Tex... in) {
-            return at(in[0], in[1]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(1), Tex.number(0)};
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {put(d, in[1], in[0].shape()), Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return List.of(Samples.of(Samples.normal(2, 1, 5, 3).t(), Tensor.indices(new Shape(2, 1, 2, 1), 4, 4, 0, 14)),
-                    Samples.of(Samples.normal(1, 2, 4), Tensor.indices(new Shape(1, 2, 1), 3, 0)));
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(1, 2, 3), new Shape(2, 1, 3)}, {new Shape(3), new Shape(3)}});
-        }
-    }
-
-    /**
-     * The transpose of {@link AtPositions}: puts each element at its position among zeros and adds those that meet. [b, c,
-     * out…] and indices [b, c, out…] → [b, c, in…].
-     *
-     * @param in the spatial sizes of the result
-     */
-    public record MaxUnpool(Shape in) implements Op {
-        @Override
-        public String name() {
-            return "maxUnpool";
-        }
-
-        @Override
-        public boolean takesIndices(int i) {
-            return i == 1;
-        }
-
-        @Override
-        public Shape shape(Shape... inputs) {
-            checkPlanes(name(), inputs[0], inputs[1]);
-            if (!inputs[0].equals(inputs[1])) {
-                throw ShapeException.of(name(), "do not fit", "give one index per element", inputs[0], inputs[1]);
-            }
-            return new Shape(Sliding.joined(inputs[0].dim(0), inputs[0].dim(1), in.dims()));
-        }
-
-        @Override
-        public Tensor forward(Tensor... inputs) {
-            var shape = shape(inputs[0].shape(), inputs[1].shape());
-            var out = Buffer.allocate(inputs[0].dtype(), shape.size());
-            if (inputs[0].size() > 0) {
-                int planes = shape.dim(0) * shape.dim(1);
-                Backend.current().run(new Kernel.ScatterAdd(inputs[0].dense().buffer(), inputs[1].dense().buffer(), out, planes,
-                        in.size(), inputs[0].size() / planes, 1, true));
-            }
-            return Tensor.dense(shape, out);
-        }
-
-        @Override
-        public Tensor[] vjp(Tensor[] inputs, Tensor out, Tensor d) {
-            return new Tensor[] {Tensor.apply(new AtPositions(), d, inputs[1]), null};
-        }
-
-        @Override
-        public Tex tex(Tex... inputs) {
-            return put(inputs[0], inputs[1], shape(inputs[0].shape(), inputs[1].shape()));
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] inputs, Tex out) {
-            return new Tex[] {Tex.number(1), Tex.number(0)};
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
-            return new Tex[] {at(d, inputs[1]), Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return List.<Tensor[]>of(Samples.of(Samples.normal(1, 2, 3), Tensor.indices(new Shape(1, 2, 3), 0, 3, 1, 2, 2, 0)));
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(1, 2, 3), new Shape(1, 2, 4)}, {new Shape(3), new Shape(3)}});
         }
     }
 
@@ -389,10 +261,9 @@ public final class Pooling {
         return Tensor.dense(shape, out);
     }
 
-    private static void checkPlanes(String name, Shape x, Shape positions) {
-        if (x.rank() < 3 || positions.rank() < 3 || x.dim(0) != positions.dim(0) || x.dim(1) != positions.dim(1)) {
-            throw ShapeException.of(name, "do not fit", "both are [batch, channels, ..] with the same first two sizes", x, positions);
-        }
+    /** [batch, channels, elements]. */
+    private static int[] planes(Shape shape) {
+        return new int[] {shape.dim(0), shape.dim(1), spatial(shape).size()};
     }
 
     private static Shape spatial(Shape shape) {
