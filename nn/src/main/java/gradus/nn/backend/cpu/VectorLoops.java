@@ -105,13 +105,13 @@ final class VectorLoops {
         }
     }
 
-    private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
         }
     }
 
-    private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
         }
