@@ -10,8 +10,6 @@ sealed interface Activating permits Tensor {
         return (Tensor) this;
     }
 
-    // ---- activations ----
-
     default Tensor sigmoid() {
         return Tensor.apply(new Activations.Sigmoid(), x());
     }

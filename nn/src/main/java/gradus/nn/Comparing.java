@@ -11,8 +11,6 @@ sealed interface Comparing permits Tensor {
         return (Tensor) this;
     }
 
-    // ---- comparisons: 1 where it is so, else 0 ----
-
     default Tensor eq(Tensor other) {
         return compare(Relation.EQ, other);
     }
