@@ -24,7 +24,7 @@ abstract class MapCode {
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     /** Beyond so many nodes C2 stops inlining: an operation counts 1, an elementary function {@link #FUNCTION}. */
-    private static final int LIMIT = 160;
+    private static final int LIMIT = 110;
     private static final int FUNCTION = 30;
 
     private static final ClassDesc VECTOR = FloatVector.class.describeConstable().orElseThrow();
@@ -50,10 +50,11 @@ abstract class MapCode {
         int nodes = program.inputs() + program.outputs();
         for (int i = 0; i < program.steps(); i++) {
             nodes += switch (program.step(i).f()) {
-                case POW, REMAINDER -> LIMIT;   // which have no form in vectors alone
+                case POW, REMAINDER, ERF -> LIMIT;   // which are no one function of vectors
                 case NEG, ABS, SQUARE, SQRT, RECIPROCAL, ADD, SUB, MUL, DIV, MAX, MIN -> 1;
                 case SIGN, RSQRT, RINT, FLOOR, CEIL, TRUNC, GT, GE, EQ, SELECT -> 4;
-                default -> FUNCTION;
+                case EXP, SIGMOID -> FUNCTION;
+                default -> 2 * FUNCTION;
             };
         }
         return nodes <= LIMIT;

@@ -14,6 +14,8 @@ final class VectorLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
+    private static final ThreadLocal<float[]> FAR = ThreadLocal.withInitial(() -> new float[MapTiles.TILE]);
+
     private VectorLoops() {
     }
 
@@ -160,8 +162,19 @@ final class VectorLoops {
     }
 
     private static void erf(float[] x, int xAt, float[] y, int yAt, int n) {
+        var far = FAR.get();
+        for (int from = 0; from < n; from += far.length) {
+            int to = Math.min(n, from + far.length);
+            erfFar(x, xAt + from, far, to - from);
+            for (int i = from; i < to; i += LENGTH) {
+                VectorMath.erf(load(x, xAt + i), load(far, i - from)).intoArray(y, yAt + i);
+            }
+        }
+    }
+
+    private static void erfFar(float[] x, int xAt, float[] far, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMath.erf(load(x, xAt + i)).intoArray(y, yAt + i);
+            VectorMath.erfFar(load(x, xAt + i)).intoArray(far, i);
         }
     }
 

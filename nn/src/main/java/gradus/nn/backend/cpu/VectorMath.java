@@ -18,9 +18,127 @@ final class VectorMath {
     /** As many float numbers as fit a vector of double ones. */
     private static final VectorSpecies<Float> HALF_FLOATS =
             VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+    private static final FloatVector ALL_LOG2_E = all(LOG2_E);
+    private static final FloatVector ALL_ROUNDER = all(ROUNDER);
+    private static final FloatVector ALL_MINUS_LN2_LOW = all(-LN2_LOW);
+    private static final FloatVector ALL_MINUS_LN2_HIGH = all(-LN2_HIGH);
+    private static final FloatVector ALL_LOG2_E_FRACTION = all(LOG2_E_FRACTION);
+    private static final FloatVector ALL_LOG10_E_LOW = all(LOG10_E_LOW);
+    private static final FloatVector ALL_LOG10_E_HIGH = all(LOG10_E_HIGH);
+    private static final FloatVector ALL_LOG10_2_HIGH = all(LOG10_2_HIGH);
+    private static final FloatVector MINUS_HALF = all(-0.5f);
+    private static final FloatVector ALL_LN2_LOW = all(LN2_LOW);
+    private static final FloatVector ALL_LN2_HIGH = all(LN2_HIGH);
+    private static final FloatVector ONE = all(1f);
+    private static final FloatVector TWO = all(2f);
+    private static final FloatVector QUARTER = all(0.25f);
+    private static final FloatVector ALL_TWO_OVER_PI = all(TWO_OVER_PI);
+    private static final FloatVector ALL_MINUS_HALF_PI_3 = all(-HALF_PI_3);
+    private static final FloatVector ALL_MINUS_HALF_PI_2 = all(-HALF_PI_2);
+    private static final FloatVector ALL_MINUS_HALF_PI_1 = all(-HALF_PI_1);
+    private static final FloatVector ALL_HALF_PI_1 = all(HALF_PI_1);
+    private static final FloatVector ALL_PI_1 = all(PI_1);
+    private static final FloatVector HALF = all(0.5f);
+    private static final FloatVector ZERO = all(0f);
+    private static final FloatVector ALL_EXP_LOWEST = all(EXP_LOWEST);
+    private static final FloatVector ALL_EXP_HIGHEST = all(EXP_HIGHEST);
+    private static final FloatVector ALL_EXPM1_LOWEST = all(EXPM1_LOWEST);
+    private static final FloatVector ALL_EXPM1_HIGHEST = all(EXPM1_HIGHEST);
+    private static final FloatVector ALL_TINY = all(TINY);
+    private static final FloatVector ALL_TWO_23 = all(TWO_23);
+    private static final FloatVector ALL_23f = all(23f);
+    private static final FloatVector ALL_LOG10_2_LOW = all(LOG10_2_LOW);
+    private static final FloatVector ALL_TANH_SMALL = all(TANH_SMALL);
+    private static final FloatVector ALL_ERF_ONE = all(ERF_ONE);
+    private static final FloatVector ALL_HALF_PI_2 = all(HALF_PI_2);
+    private static final FloatVector ALL_PI_2 = all(PI_2);
+    private static final IntVector BIAS = IntVector.broadcast(IntVector.SPECIES_PREFERRED, 127);
     private static final int POW_BLOCK = 256;
 
+    private static final Six EXP_SERIES = Six.of(EXP);
+    private static final Nine LOG_SERIES = Nine.of(LOG);
+    private static final Five TANH_SERIES = Five.of(TANH);
+    private static final Five ATANH_SERIES = Five.of(ATANH);
+    private static final Four SINH_SERIES = Four.of(SINH);
+    private static final Four SIN_SERIES = Four.of(SIN);
+    private static final Three COS_SERIES = Three.of(COS);
+    private static final Seven TAN_SERIES = Seven.of(TAN);
+    private static final Six ASIN_SERIES = Six.of(ASIN);
+    private static final Nine ATAN_SERIES = Nine.of(ATAN);
+    private static final Seven ERF_SERIES = Seven.of(ERF);
+    private static final Nine ERF_FAR_SERIES = Nine.of(ERF_FAR);
+
     private VectorMath() {
+    }
+
+    // Horner's scheme written out, with coefficients that are constants to C2: in a loop, or with each number broadcast where
+    // it is used, tanh has more nodes than C2 inlines (NodeCountInliningCutoff) and its vectors are boxed: 23 or 9.9 instead
+    // of 0.9 µs for 2048 numbers
+
+    private record Three(FloatVector a, FloatVector b, FloatVector c) {
+
+        static Three of(float[] k) {
+            return new Three(all(k[0]), all(k[1]), all(k[2]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c);
+        }
+    }
+
+    private record Four(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
+
+        static Four of(float[] k) {
+            return new Four(all(k[0]), all(k[1]), all(k[2]), all(k[3]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c).fma(x, d);
+        }
+    }
+
+    private record Five(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e) {
+
+        static Five of(float[] k) {
+            return new Five(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e);
+        }
+    }
+
+    private record Six(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f) {
+
+        static Six of(float[] k) {
+            return new Six(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f);
+        }
+    }
+
+    private record Seven(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f, FloatVector g) {
+
+        static Seven of(float[] k) {
+            return new Seven(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]), all(k[6]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f).fma(x, g);
+        }
+    }
+
+    private record Nine(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f, FloatVector g, FloatVector h, FloatVector i) {
+
+        static Nine of(float[] k) {
+            return new Nine(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]), all(k[6]), all(k[7]), all(k[8]));
+        }
+
+        FloatVector at(FloatVector x) {
+            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f).fma(x, g).fma(x, h).fma(x, i);
+        }
     }
 
     private static FloatVector all(float number) {
@@ -38,69 +156,69 @@ final class VectorMath {
     }
 
     private static FloatVector scaledExp(FloatVector x, int shift) {
-        var clamped = x.max(EXP_LOWEST).min(EXP_HIGHEST);
-        var t = clamped.fma(all(LOG2_E), all(ROUNDER));
-        var n = t.sub(ROUNDER);
-        var r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), clamped));
-        var y = polynomial(EXP, r).fma(r.mul(r), r).add(1f);
+        var clamped = x.max(ALL_EXP_LOWEST).min(ALL_EXP_HIGHEST);
+        var t = clamped.fma(ALL_LOG2_E, ALL_ROUNDER);
+        var n = t.sub(ALL_ROUNDER);
+        var r = n.fma(ALL_MINUS_LN2_LOW, n.fma(ALL_MINUS_LN2_HIGH, clamped));
+        var y = EXP_SERIES.at(r).fma(r.mul(r), r).add(ONE);
         var exponent = t.reinterpretAsInts().sub(ROUNDER_BITS - shift);
         var half = exponent.lanewise(VectorOperators.ASHR, 1);
         return y.mul(power2(half)).mul(power2(exponent.sub(half)));
     }
 
     private static FloatVector power2(IntVector exponent) {
-        return exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        return exponent.add(BIAS).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     }
 
     static FloatVector expm1(FloatVector x) {
-        var clamped = x.max(EXPM1_LOWEST).min(EXPM1_HIGHEST);
-        var t = clamped.fma(all(LOG2_E), all(ROUNDER));
-        var n = t.sub(ROUNDER);
-        var r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), clamped));
-        var p = polynomial(EXP, r).fma(r.mul(r), r);
+        var clamped = x.max(ALL_EXPM1_LOWEST).min(ALL_EXPM1_HIGHEST);
+        var t = clamped.fma(ALL_LOG2_E, ALL_ROUNDER);
+        var n = t.sub(ALL_ROUNDER);
+        var r = n.fma(ALL_MINUS_LN2_LOW, n.fma(ALL_MINUS_LN2_HIGH, clamped));
+        var p = EXP_SERIES.at(r).fma(r.mul(r), r);
         var s = power2(t.reinterpretAsInts().sub(ROUNDER_BITS + 1));
-        var half = p.fma(s, s.sub(0.5f));
-        return half.add(half).blend(x, x.abs().lt(TINY));
+        var half = p.fma(s, s.sub(HALF));
+        return half.add(half).blend(x, x.abs().lt(ALL_TINY));
     }
 
     static FloatVector log(FloatVector x) {
         var subnormal = x.lt(Float.MIN_NORMAL);
-        var bits = x.blend(x.mul(TWO_23), subnormal).reinterpretAsInts();
+        var bits = x.blend(x.mul(ALL_TWO_23), subnormal).reinterpretAsInts();
         var exponent = exponent(bits);
         var e = toFloat(exponent);
-        var result = naturalLog(e.blend(e.sub(23f), subnormal), mantissa(bits, exponent).sub(1f));
+        var result = naturalLog(e.blend(e.sub(ALL_23f), subnormal), mantissa(bits, exponent).sub(ONE));
         return logOrSpecial(x, result);
     }
 
     static FloatVector log2(FloatVector x) {
         var subnormal = x.lt(Float.MIN_NORMAL);
-        var bits = x.blend(x.mul(TWO_23), subnormal).reinterpretAsInts();
+        var bits = x.blend(x.mul(ALL_TWO_23), subnormal).reinterpretAsInts();
         var exponent = exponent(bits);
         var e = toFloat(exponent);
-        var f = mantissa(bits, exponent).sub(1f);
+        var f = mantissa(bits, exponent).sub(ONE);
         var y = logTail(f);
-        var small = y.fma(all(LOG2_E_FRACTION), f.fma(all(LOG2_E_FRACTION), y));
-        return logOrSpecial(x, e.blend(e.sub(23f), subnormal).add(f.add(small)));
+        var small = y.fma(ALL_LOG2_E_FRACTION, f.fma(ALL_LOG2_E_FRACTION, y));
+        return logOrSpecial(x, e.blend(e.sub(ALL_23f), subnormal).add(f.add(small)));
     }
 
     static FloatVector log10(FloatVector x) {
         var subnormal = x.lt(Float.MIN_NORMAL);
-        var bits = x.blend(x.mul(TWO_23), subnormal).reinterpretAsInts();
+        var bits = x.blend(x.mul(ALL_TWO_23), subnormal).reinterpretAsInts();
         var exponent = exponent(bits);
         var e = toFloat(exponent);
-        e = e.blend(e.sub(23f), subnormal);
-        var f = mantissa(bits, exponent).sub(1f);
+        e = e.blend(e.sub(ALL_23f), subnormal);
+        var f = mantissa(bits, exponent).sub(ONE);
         var y = logTail(f);
-        var small = f.add(y).fma(all(LOG10_E_LOW), y.fma(all(LOG10_E_HIGH), e.mul(LOG10_2_LOW)));
-        return logOrSpecial(x, e.fma(all(LOG10_2_HIGH), f.fma(all(LOG10_E_HIGH), small)));
+        var small = f.add(y).fma(ALL_LOG10_E_LOW, y.fma(ALL_LOG10_E_HIGH, e.mul(ALL_LOG10_2_LOW)));
+        return logOrSpecial(x, e.fma(ALL_LOG10_2_HIGH, f.fma(ALL_LOG10_E_HIGH, small)));
     }
 
     static FloatVector log1p(FloatVector x) {
-        var w = x.add(1f);
+        var w = x.add(ONE);
         var bits = w.reinterpretAsInts();
         var e = exponent(bits);
         var scale = power2(e.neg());
-        var f = x.fma(scale, scale.sub(1f)).blend(mantissa(bits, e).sub(1f), x.compare(VectorOperators.GT, TWO_23));
+        var f = x.fma(scale, scale.sub(ONE)).blend(mantissa(bits, e).sub(ONE), x.compare(VectorOperators.GT, TWO_23));
         return logOrSpecial(w, naturalLog(toFloat(e), f)).blend(x, x.eq(0f));
     }
 
@@ -118,15 +236,15 @@ final class VectorMath {
 
     private static FloatVector logTail(FloatVector f) {
         var z = f.mul(f);
-        return z.fma(all(-0.5f), polynomial(LOG, f).mul(f).mul(z));
+        return z.fma(MINUS_HALF, LOG_SERIES.at(f).mul(f).mul(z));
     }
 
     private static FloatVector naturalLog(FloatVector e, FloatVector f) {
         var z = f.mul(f);
-        var y = polynomial(LOG, f).mul(f).mul(z);
-        y = e.fma(all(LN2_LOW), y);
-        y = z.fma(all(-0.5f), y);
-        return e.fma(all(LN2_HIGH), f.add(y));
+        var y = LOG_SERIES.at(f).mul(f).mul(z);
+        y = e.fma(ALL_LN2_LOW, y);
+        y = z.fma(MINUS_HALF, y);
+        return e.fma(ALL_LN2_HIGH, f.add(y));
     }
 
     private static FloatVector logOrSpecial(FloatVector x, FloatVector log) {
@@ -139,39 +257,48 @@ final class VectorMath {
 
     static FloatVector tanh(FloatVector x) {
         var size = x.abs();
-        var far = all(1f).sub(all(2f).div(exp(size.add(size)).add(1f)));
-        return withSignOf(x, far.blend(odd(TANH, size), size.lt(TANH_SMALL)));
+        var far = ONE.sub(TWO.div(exp(size.add(size)).add(ONE)));
+        return withSignOf(x, far.blend(odd(TANH_SERIES.at(size.mul(size)), size), size.lt(ALL_TANH_SMALL)));
     }
 
     static FloatVector sigmoid(FloatVector x) {
         var u = exp(x.abs().neg());
-        return all(1f).blend(u, x.lt(0f)).div(u.add(1f));
+        return ONE.blend(u, x.lt(ZERO)).div(u.add(ONE));
     }
 
     static FloatVector softplus(FloatVector x) {
         var u = exp(x.abs().neg());
-        var s = u.div(u.add(2f));
+        var s = u.div(u.add(TWO));
         var z = s.mul(s);
         var twice = s.add(s);
-        return x.max(0f).add(polynomial(ATANH, z).mul(z).fma(twice, twice));
+        return x.max(ZERO).add(ATANH_SERIES.at(z).mul(z).fma(twice, twice));
     }
 
     static FloatVector sinh(FloatVector x) {
         var size = x.abs();
         var h = scaledExp(size, -1);
-        return withSignOf(x, h.sub(all(0.25f).div(h)).blend(odd(SINH, size), size.lt(1f)));
+        return withSignOf(x, h.sub(QUARTER.div(h)).blend(odd(SINH_SERIES.at(size.mul(size)), size), size.lt(ONE)));
     }
 
     static FloatVector cosh(FloatVector x) {
         var h = scaledExp(x.abs(), -1);
-        return h.add(all(0.25f).div(h));
+        return h.add(QUARTER.div(h));
+    }
+
+    /** The error function for |x| ≥ 1 without its sign; a part of its own, for the whole has more nodes than C2 inlines. */
+    static FloatVector erfFar(FloatVector x) {
+        var size = x.abs().min(ALL_ERF_ONE);
+        return ONE.sub(exp(ERF_FAR_SERIES.at(size).mul(size)));
     }
 
     static FloatVector erf(FloatVector x) {
-        var size = x.abs().min(ERF_ONE);
-        var near = polynomial(ERF, size.mul(size)).fma(size, size);
-        var far = all(1f).sub(exp(polynomial(ERF_FAR, size).mul(size)));
-        return withSignOf(x, far.blend(near, size.lt(1f)));
+        return erf(x, erfFar(x));
+    }
+
+    /** The error function, given what {@link #erfFar} made of x. */
+    static FloatVector erf(FloatVector x, FloatVector far) {
+        var size = x.abs().min(ALL_ERF_ONE);
+        return withSignOf(x, far.blend(ERF_SERIES.at(size.mul(size)).fma(size, size), size.lt(ONE)));
     }
 
     // ---- trigonometric functions ----
@@ -183,8 +310,8 @@ final class VectorMath {
             x.intoArray(numbers, 0);
             return FloatVector.fromArray(FLOATS, each(FloatMath::sin, numbers), 0);
         }
-        var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        return turned(t.reinterpretAsInts(), reduced(size, t.sub(ROUNDER)), x.reinterpretAsInts());
+        var t = size.fma(ALL_TWO_OVER_PI, ALL_ROUNDER);
+        return turned(t.reinterpretAsInts(), reduced(size, t.sub(ALL_ROUNDER)), x.reinterpretAsInts());
     }
 
     static FloatVector cos(FloatVector x) {
@@ -194,8 +321,8 @@ final class VectorMath {
             x.intoArray(numbers, 0);
             return FloatVector.fromArray(FLOATS, each(FloatMath::cos, numbers), 0);
         }
-        var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        return turned(t.reinterpretAsInts().add(1), reduced(size, t.sub(ROUNDER)),
+        var t = size.fma(ALL_TWO_OVER_PI, ALL_ROUNDER);
+        return turned(t.reinterpretAsInts().add(1), reduced(size, t.sub(ALL_ROUNDER)),
                 IntVector.zero(IntVector.SPECIES_PREFERRED));
     }
 
@@ -206,8 +333,9 @@ final class VectorMath {
             x.intoArray(numbers, 0);
             return FloatVector.fromArray(FLOATS, each(FloatMath::tan, numbers), 0);
         }
-        var t = size.fma(all(TWO_OVER_PI), all(ROUNDER));
-        var y = odd(TAN, reduced(size, t.sub(ROUNDER)));
+        var t = size.fma(ALL_TWO_OVER_PI, ALL_ROUNDER);
+        var r = reduced(size, t.sub(ALL_ROUNDER));
+        var y = odd(TAN_SERIES.at(r.mul(r)), r);
         y = y.blend(all(-1f).div(y), oddNumbers(t.reinterpretAsInts()));
         return y.reinterpretAsInts().lanewise(VectorOperators.XOR, x.reinterpretAsInts().and(SIGN_BIT))
                 .reinterpretAsFloats();
@@ -230,13 +358,13 @@ final class VectorMath {
     }
 
     private static FloatVector reduced(FloatVector x, FloatVector n) {
-        return n.fma(all(-HALF_PI_3), n.fma(all(-HALF_PI_2), n.fma(all(-HALF_PI_1), x)));
+        return n.fma(ALL_MINUS_HALF_PI_3, n.fma(ALL_MINUS_HALF_PI_2, n.fma(ALL_MINUS_HALF_PI_1, x)));
     }
 
     private static FloatVector turned(IntVector quarters, FloatVector r, IntVector sign) {
         var z = r.mul(r);
-        var sine = odd(SIN, r);
-        var cosine = polynomial(COS, z).fma(z.mul(z), z.fma(all(-0.5f), all(1f)));
+        var sine = odd(SIN_SERIES.at(r.mul(r)), r);
+        var cosine = COS_SERIES.at(z).fma(z.mul(z), z.fma(MINUS_HALF, ONE));
         var y = sine.blend(cosine, oddNumbers(quarters));
         var flip = quarters.lanewise(VectorOperators.LSHL, 30).lanewise(VectorOperators.XOR, sign).and(SIGN_BIT);
         return y.reinterpretAsInts().lanewise(VectorOperators.XOR, flip).reinterpretAsFloats();
@@ -245,7 +373,7 @@ final class VectorMath {
     static FloatVector asin(FloatVector x) {
         var size = x.abs();
         var p = halfAsin(size);
-        var far = all(HALF_PI_1).sub(p.add(p).sub(HALF_PI_2));
+        var far = ALL_HALF_PI_1.sub(p.add(p).sub(ALL_HALF_PI_2));
         return withSignOf(x, far.blend(p, size.compare(VectorOperators.LE, ASIN_SMALL)));
     }
 
@@ -253,20 +381,22 @@ final class VectorMath {
         var size = x.abs();
         var p = halfAsin(size);
         var twice = p.add(p);
-        var near = all(HALF_PI_1).sub(withSignOf(x, p).sub(HALF_PI_2));
-        var far = twice.blend(all(PI_1).sub(twice.sub(PI_2)), x.lt(0f));
+        var near = ALL_HALF_PI_1.sub(withSignOf(x, p).sub(ALL_HALF_PI_2));
+        var far = twice.blend(ALL_PI_1.sub(twice.sub(ALL_PI_2)), x.lt(ZERO));
         return far.blend(near, size.compare(VectorOperators.LE, ASIN_SMALL));
     }
 
     private static FloatVector halfAsin(FloatVector x) {
-        return odd(ASIN, x.fma(all(-0.5f), all(0.5f)).sqrt().blend(x, x.compare(VectorOperators.LE, ASIN_SMALL)));
+        var z = x.fma(MINUS_HALF, HALF).sqrt().blend(x, x.compare(VectorOperators.LE, ASIN_SMALL));
+        return odd(ASIN_SERIES.at(z.mul(z)), z);
     }
 
     static FloatVector atan(FloatVector x) {
         var size = x.abs();
         var large = size.compare(VectorOperators.GT, 1f);
-        var p = odd(ATAN, size.blend(all(1f).div(size), large));
-        return withSignOf(x, p.blend(all(HALF_PI_1).sub(p.sub(HALF_PI_2)), large));
+        var z = size.blend(ONE.div(size), large);
+        var p = odd(ATAN_SERIES.at(z.mul(z)), z);
+        return withSignOf(x, p.blend(ALL_HALF_PI_1.sub(p.sub(ALL_HALF_PI_2)), large));
     }
 
     static FloatVector atan2(FloatVector y, FloatVector x) {
@@ -274,11 +404,12 @@ final class VectorMath {
         var run = x.abs();
         var less = rise.min(run);
         var more = rise.max(run);
-        var p = odd(ATAN, less.div(more).blend(all(1f).blend(0f, more.eq(0f)), less.eq(more)));
+        var z = less.div(more).blend(ONE.blend(0f, more.eq(0f)), less.eq(more));
+        var p = odd(ATAN_SERIES.at(z.mul(z)), z);
         var steep = rise.compare(VectorOperators.GT, run);
         var left = x.reinterpretAsInts().lt(0).cast(FLOATS);
-        var from = all(0f).blend(PI_1, left).blend(HALF_PI_1, steep);
-        var low = all(0f).blend(PI_2, left).blend(HALF_PI_2, steep);
+        var from = ZERO.blend(PI_1, left).blend(HALF_PI_1, steep);
+        var low = ZERO.blend(PI_2, left).blend(HALF_PI_2, steep);
         return withSignOf(y, from.add(p.blend(p.neg(), steep.xor(left)).add(low)));
     }
 
@@ -315,10 +446,10 @@ final class VectorMath {
             var base = FloatVector.fromArray(FLOATS, x, xAt + i);
             var exponent = FloatVector.fromArray(FLOATS, y, yAt + i);
             var size = FloatVector.fromArray(FLOATS, sizes, i);
-            var half = exponent.mul(0.5f);
+            var half = exponent.mul(HALF);
             var even = rint(half).eq(half);
             var result = withSignOf(base, size).blend(size, even);
-            var negative = base.lt(0f).and(base.compare(VectorOperators.GT, Float.NEGATIVE_INFINITY));
+            var negative = base.lt(ZERO).and(base.compare(VectorOperators.GT, Float.NEGATIVE_INFINITY));
             var fraction = rint(exponent).compare(VectorOperators.NE, exponent);
             result = result.blend(size.blend(Float.NaN, negative), fraction);
             result.blend(1f, exponent.eq(0f)).intoArray(out, at + i);
@@ -343,22 +474,22 @@ final class VectorMath {
     }
 
     static FloatVector rsqrt(FloatVector x) {
-        return all(1f).div(x.sqrt());
+        return ONE.div(x.sqrt());
     }
 
     static FloatVector rint(FloatVector x) {
         var size = x.abs();
-        return withSignOf(x, size.blend(size.add(TWO_23).sub(TWO_23), size.lt(TWO_23)));
+        return withSignOf(x, size.blend(size.add(ALL_TWO_23).sub(ALL_TWO_23), size.lt(ALL_TWO_23)));
     }
 
     static FloatVector floor(FloatVector x) {
         var rounded = rint(x);
-        return withSignOf(x, rounded.blend(rounded.sub(1f), rounded.compare(VectorOperators.GT, x)));
+        return withSignOf(x, rounded.blend(rounded.sub(ONE), rounded.compare(VectorOperators.GT, x)));
     }
 
     static FloatVector ceil(FloatVector x) {
         var rounded = rint(x);
-        return withSignOf(x, rounded.blend(rounded.add(1f), rounded.lt(x)));
+        return withSignOf(x, rounded.blend(rounded.add(ONE), rounded.lt(x)));
     }
 
     static FloatVector trunc(FloatVector x) {
@@ -367,17 +498,9 @@ final class VectorMath {
 
     // ---- parts ----
 
-    private static FloatVector odd(float[] coefficients, FloatVector x) {
-        var z = x.mul(x);
-        return polynomial(coefficients, z).mul(z).fma(x, x);
-    }
-
-    private static FloatVector polynomial(float[] coefficients, FloatVector x) {
-        var p = all(coefficients[0]);
-        for (int i = 1; i < coefficients.length; i++) {
-            p = p.fma(x, all(coefficients[i]));
-        }
-        return p;
+    /** x + x x² P(x²). */
+    private static FloatVector odd(FloatVector p, FloatVector x) {
+        return p.mul(x.mul(x)).fma(x, x);
     }
 
     private static DoubleVector polynomial(double[] coefficients, DoubleVector x) {
@@ -394,11 +517,11 @@ final class VectorMath {
 
     /** −1, 0 or 1. */
     static FloatVector sign(FloatVector x) {
-        return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(-1f, x.lt(0f));
+        return x.blend(1f, x.compare(VectorOperators.GT, 0f)).blend(-1f, x.lt(ZERO));
     }
 
     static FloatVector reciprocal(FloatVector x) {
-        return all(1f).div(x);
+        return ONE.div(x);
     }
 
     /** 1 where x > y, else 0. */
