@@ -14,7 +14,7 @@ final class VectorLoops {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int LENGTH = SPECIES.length();
 
-    private static final ThreadLocal<float[]> FAR = ThreadLocal.withInitial(() -> new float[MapTiles.TILE]);
+    private static final ThreadLocal<float[]> REST = ThreadLocal.withInitial(() -> new float[MapTiles.TILE]);
 
     private VectorLoops() {
     }
@@ -162,19 +162,24 @@ final class VectorLoops {
     }
 
     private static void erf(float[] x, int xAt, float[] y, int yAt, int n) {
-        var far = FAR.get();
-        for (int from = 0; from < n; from += far.length) {
-            int to = Math.min(n, from + far.length);
-            erfFar(x, xAt + from, far, to - from);
-            for (int i = from; i < to; i += LENGTH) {
-                VectorMath.erf(load(x, xAt + i), load(far, i - from)).intoArray(y, yAt + i);
-            }
+        var rest = REST.get();
+        for (int from = 0; from < n; from += rest.length) {
+            int count = Math.min(n - from, rest.length);
+            erfExponent(x, xAt + from, rest, count);
+            exp(rest, 0, rest, 0, count);
+            erf(x, xAt + from, rest, y, yAt + from, count);
         }
     }
 
-    private static void erfFar(float[] x, int xAt, float[] far, int n) {
+    private static void erfExponent(float[] x, int xAt, float[] y, int n) {
         for (int i = 0; i < n; i += LENGTH) {
-            VectorMath.erfFar(load(x, xAt + i)).intoArray(far, i);
+            VectorMath.erfExponent(load(x, xAt + i)).intoArray(y, i);
+        }
+    }
+
+    private static void erf(float[] x, int xAt, float[] rest, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            VectorMath.erf(load(x, xAt + i), load(rest, i)).intoArray(y, yAt + i);
         }
     }
 

@@ -285,20 +285,20 @@ final class VectorMath {
         return h.add(QUARTER.div(h));
     }
 
-    /** The error function for |x| ≥ 1 without its sign; a part of its own, for the whole has more nodes than C2 inlines. */
-    static FloatVector erfFar(FloatVector x) {
-        var size = x.abs().min(ALL_ERF_ONE);
-        return ONE.sub(exp(ERF_FAR_SERIES.at(size).mul(size)));
-    }
-
     static FloatVector erf(FloatVector x) {
-        return erf(x, erfFar(x));
+        return erf(x, exp(erfExponent(x)));
     }
 
-    /** The error function, given what {@link #erfFar} made of x. */
-    static FloatVector erf(FloatVector x, FloatVector far) {
+    /** ln(1 − erf |x|) where |x| ≥ 1; a part of its own, for the whole has more nodes than C2 inlines. */
+    static FloatVector erfExponent(FloatVector x) {
         var size = x.abs().min(ALL_ERF_ONE);
-        return withSignOf(x, far.blend(ERF_SERIES.at(size.mul(size)).fma(size, size), size.lt(ONE)));
+        return ERF_FAR_SERIES.at(size).mul(size);
+    }
+
+    /** The error function, given e to the power of {@link #erfExponent}. */
+    static FloatVector erf(FloatVector x, FloatVector rest) {
+        var size = x.abs().min(ALL_ERF_ONE);
+        return withSignOf(x, ONE.sub(rest).blend(ERF_SERIES.at(size.mul(size)).fma(size, size), size.lt(ONE)));
     }
 
     // ---- trigonometric functions ----
