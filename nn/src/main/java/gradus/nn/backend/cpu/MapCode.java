@@ -23,9 +23,11 @@ abstract class MapCode {
 
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
-    /** Beyond so many nodes C2 stops inlining: an operation counts 1, an elementary function {@link #FUNCTION}. */
-    private static final int LIMIT = 110;
-    private static final int FUNCTION = 30;
+    /**
+     * What C2 inlines before it gives up and boxes, in operations: one elementary function with some arithmetic, or tanh and
+     * its like alone (measured: sigmoid and five operations are compiled, tanh of a sum is not).
+     */
+    private static final int LIMIT = 50;
 
     private static final ClassDesc VECTOR = FloatVector.class.describeConstable().orElseThrow();
     private static final ClassDesc ANY_VECTOR = Vector.class.describeConstable().orElseThrow();
@@ -53,8 +55,8 @@ abstract class MapCode {
                 case POW, REMAINDER, ERF -> LIMIT;   // which are no one function of vectors
                 case NEG, ABS, SQUARE, SQRT, RECIPROCAL, ADD, SUB, MUL, DIV, MAX, MIN -> 1;
                 case SIGN, RSQRT, RINT, FLOOR, CEIL, TRUNC, GT, GE, EQ, SELECT -> 4;
-                case EXP, SIGMOID -> FUNCTION;
-                default -> 2 * FUNCTION;
+                case EXP, SIGMOID, SOFTPLUS, LOG -> 30;
+                default -> 47;
             };
         }
         return nodes <= LIMIT;

@@ -72,7 +72,7 @@ final class MapCompiler {
     /** Steps times numbers, some 10 ms of interpretation: programs that computed less are not compiled. */
     private static final long WORTH = 1L << 24;
     private static final int PRACTICE = 1024;
-    private static final long PATIENCE_NANOSECONDS = 5_000_000_000L;
+    private static final long PATIENCE_NANOSECONDS = 1_500_000_000L;
 
     private MapCompiler() {
     }

@@ -101,19 +101,18 @@ class CpuTest {
         int n = 512;
         var call = new Expr.Call(f, Expr.input(0), f.arity() > 1 ? Expr.input(1) : Expr.ZERO,
                 f.arity() > 2 ? Expr.input(2) : Expr.ZERO);
-        var program = Program.of(3, call, call.times(Expr.input(1)).plus(0.1));
+        var program = Program.of(3, call);
         if (!MapCode.isPossible(program)) {
             assertTrue(f == Fn.POW || f == Fn.REMAINDER || f == Fn.ERF);
             return;
         }
         var in = new Operand[] {withSpecials("a", n, 0), new Operand(normal("b", 1), 0, NO_AXES, 0), withSpecials("c", n, 7)};
-        var expected = new Buffer[] {Buffer.of(new float[n]), Buffer.of(new float[n])};
+        var expected = new Buffer[] {Buffer.of(new float[n])};
         plain.run(new Kernel.Map(program, in, expected, NO_AXES, n));
-        var actual = new float[2][n];
+        var actual = new float[1][n];
         MapCode.of(program, new boolean[] {false, true, false}).run(new float[][] {in[0].buffer().floats(), null,
             in[2].buffer().floats()}, new int[3], new float[] {0, in[1].buffer().floats()[0], 0}, actual, 0, n);
         assertArrayEquals(expected[0].floats(), actual[0]);
-        assertArrayEquals(expected[1].floats(), actual[1]);
     }
 
     @Test
