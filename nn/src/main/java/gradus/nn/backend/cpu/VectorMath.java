@@ -7,7 +7,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link FloatMath} for many numbers at once, with the same bits: what each function does is explained there. */
@@ -15,9 +14,6 @@ final class VectorMath {
 
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
-    /** As many float numbers as fit a vector of double ones. */
-    private static final VectorSpecies<Float> HALF_FLOATS =
-            VectorSpecies.of(float.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
     private static final FloatVector ALL_LOG2_E = all(LOG2_E);
     private static final FloatVector ALL_ROUNDER = all(ROUNDER);
     private static final FloatVector ALL_MINUS_LN2_LOW = all(-LN2_LOW);
@@ -420,22 +416,34 @@ final class VectorMath {
      * one it would pass what the JIT inlines, and vectors would be boxed.
      */
     static void pow(float[] x, int xAt, float[] y, int yAt, float[] out, int at, int n) {
-        var sizes = new float[Math.min(n, POW_BLOCK)];
+        var powers = POWERS.get();
         for (int from = 0; from < n; from += POW_BLOCK) {
             int count = Math.min(n - from, POW_BLOCK);
-            sizesOfPowers(x, xAt + from, y, yAt + from, sizes, count);
-            signsOfPowers(x, xAt + from, y, yAt + from, sizes, out, at + from, count);
+            powers.compute(x, xAt + from, y, yAt + from, count);
+            signsOfPowers(x, xAt + from, y, yAt + from, powers.sizes, out, at + from, count);
         }
     }
 
-    private static void sizesOfPowers(float[] x, int xAt, float[] y, int yAt, float[] sizes, int n) {
-        int whole = HALF_FLOATS.loopBound(n);
-        for (int i = 0; i < whole; i += HALF_FLOATS.length()) {
-            var base = FloatVector.fromArray(HALF_FLOATS, x, xAt + i).abs();
-            var exponent = FloatVector.fromArray(HALF_FLOATS, y, yAt + i);
-            var size = power((DoubleVector) base.convertShape(VectorOperators.F2D, DOUBLES, 0),
-                    (DoubleVector) exponent.convertShape(VectorOperators.F2D, DOUBLES, 0));
-            ((FloatVector) size.convertShape(VectorOperators.D2F, HALF_FLOATS, 0)).intoArray(sizes, i);
+    private static final ThreadLocal<Powers> POWERS = ThreadLocal.withInitial(
+            () -> new Powers(new double[POW_BLOCK], new double[POW_BLOCK], new float[POW_BLOCK]));
+
+    /**
+     * |x| to the power of y in float64, converted by plain loops: float vectors of a second length would let HotSpot box those
+     * of the first.
+     */
+    private record Powers(double[] bases, double[] exponents, float[] sizes) {
+
+        void compute(float[] x, int xAt, float[] y, int yAt, int n) {
+            for (int i = 0; i < n; i++) {
+                bases[i] = Math.abs(x[xAt + i]);
+                exponents[i] = y[yAt + i];
+            }
+            for (int i = 0; i < n; i += DOUBLES.length()) {   // beyond n are numbers that nobody asks for
+                power(DoubleVector.fromArray(DOUBLES, bases, i), DoubleVector.fromArray(DOUBLES, exponents, i)).intoArray(bases, i);
+            }
+            for (int i = 0; i < n; i++) {
+                sizes[i] = (float) bases[i];
+            }
         }
     }
 

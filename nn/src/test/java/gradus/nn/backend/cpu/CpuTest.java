@@ -226,11 +226,10 @@ class CpuTest {
         var y = new float[n];
         var boxed = new ArrayList<>(List.of(Fn.values()));
         boxed.removeAll(List.of(Fn.SELECT, Fn.REMAINDER));
-        for (int round = 0; round < 20_000 && boxed.size() > 1; round++) {
+        for (int round = 0; round < 20_000 && !boxed.isEmpty(); round++) {
             boxed.removeIf(f -> allocated(f, x, y) < 1000);
         }
-        assertEquals(List.of(Fn.POW), boxed);   // which has a scratch array
-        assertTrue(allocated(Fn.POW, x, y) < 2000);
+        assertEquals(List.of(), boxed);
     }
 
     private static long allocated(Fn f, float[] x, float[] y) {
