@@ -17,13 +17,15 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
                    float[] c, int cAt, int ldc) {
 
     private static final int TILE_ROWS = PANELS ? PANEL_ROWS : GemmTiles.ROWS;
-    /** Rows of A packed at a time: 96 × 384 floats are 144 KiB, which stay in the second-level cache. */
-    private static final int MOST_TILES = 96 / TILE_ROWS;
+    /** Rows of A packed at a time: 384 × 384 floats are 576 KiB, which stay in the second-level cache. */
+    private static final int MOST_TILES = 384 / TILE_ROWS;
     /** Floats of B packed at a time: 8 MiB, which stay in the third-level cache. */
     private static final int PACKED = 2 << 20;
     private static final int MOST_COLUMNS = PACKED / Gemm.BLOCK / COLUMNS * COLUMNS;
     /** Up to so many rows of C B is read where it lies: it would be read too few times to be packed. */
     private static final int UNPACKED_ROWS = 48;
+    /** Up to so many columns of C a transposed A is read where it lies. */
+    private static final int UNPACKED_COLUMNS = 128;
 
     /** As {@link Gemm#multiply}. */
     static void multiply(int m, int n, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt, int bRow,
@@ -113,10 +115,14 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
     private void block(int i, int toRow, int j, int toColumn, int p, int terms, float[] packed, int blockAt, boolean add) {
         int full = PANELS ? (toRow - i) / PANEL_ROWS * PANEL_ROWS : 0;
         int rest = toRow - i - full;
+        int at = aAt + i * aRow + p * aColumn;
+        boolean packs = aRow != 1 || toColumn - j > UNPACKED_COLUMNS;   // else a term's rows lie side by side already
         var panels = Scratch.LEFT.floats((toRow - i) * terms);
-        packPanels(aAt + i * aRow + p * aColumn, full, terms, panels);
+        if (packs) {
+            packPanels(at, full, terms, panels);
+        }
         var rows = a;
-        int rowsAt = aAt + (i + full) * aRow + p * aColumn;
+        int rowsAt = at + full * aRow;
         int rowStep = aRow;
         if (aColumn != 1 && rest > 0) {
             Pack.interleave(a, rowsAt, aColumn, terms, aRow, rest, panels, full * terms, terms);
@@ -125,9 +131,9 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
             rowStep = terms;
         }
         boolean unpacked = packed == null;
-        GemmTiles.cover(full, rest, toColumn - j, terms, panels, 0, rows, rowsAt, rowStep, unpacked ? b : packed,
-                unpacked ? bAt + p * bRow + j : blockAt + j * terms, unpacked ? bRow : COLUMNS,
-                unpacked ? COLUMNS : COLUMNS * terms, c, cAt + i * ldc + j, ldc, add);
+        GemmTiles.cover(full, rest, toColumn - j, terms, packs ? panels : a, packs ? 0 : at, packs ? terms : 1,
+                packs ? PANEL_ROWS : aColumn, rows, rowsAt, rowStep, unpacked ? b : packed, unpacked ? bAt + p * bRow + j : blockAt + j * terms,
+                unpacked ? bRow : COLUMNS, unpacked ? COLUMNS : COLUMNS * terms, c, cAt + i * ldc + j, ldc, add);
     }
 
     private void packPanels(int at, int rows, int terms, float[] to) {

@@ -96,7 +96,7 @@ public final class Conv {
                     rightStep = step;
                     columns.fill(from, fromAt, t, t + count, column, toColumn, right, 0, step);
                 }
-                GemmTiles.cover(full, rows - full, toColumn - column, count, panels, (group * terms + t) * full, w,
+                GemmTiles.cover(full, rows - full, toColumn - column, count, panels, (group * terms + t) * full, count, PANEL_ROWS, w,
                         (group * rows + full) * terms + t, terms, right, rightAt, rightStep, COLUMNS, to, toAt, plane, t > 0);
             }
             for (int i = 0; i < rows; i++) {
@@ -188,6 +188,6 @@ public final class Conv {
                     (t - term) * out, out);
             t += length;
         }
-        GemmTiles.cover(0, toRow - row, out, count, left, 0, left, 0, step, right, 0, out, COLUMNS, to, toAt, out, false);
+        GemmTiles.cover(0, toRow - row, out, count, left, 0, 0, 0, left, 0, step, right, 0, out, COLUMNS, to, toAt, out, false);
     }
 }

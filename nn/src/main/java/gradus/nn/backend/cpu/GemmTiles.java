@@ -32,11 +32,13 @@ final class GemmTiles {
      * {@code C = A B} or {@code C += A B} over at most {@link Gemm#BLOCK} terms: first {@code full} rows of A in panels of
      * {@link #PANEL_ROWS}, then {@code rest} rows that lie as they are.
      *
-     * @param bPanel from the columns of one tile to those of the next; within, rows are {@code bStep} apart and whole vectors
-     *               are read
+     * @param panelRow  from one row of the panels to the next, counted at the panels' first rows: k if each lies by itself
+     * @param panelStep from one term of a panel to the next
+     * @param bPanel    from the columns of one tile to those of the next; within, rows are {@code bStep} apart and whole
+     *                  vectors are read
      */
-    static void cover(int full, int rest, int n, int k, float[] panels, int panelsAt, float[] a, int aAt, int aRow, float[] b,
-                      int bAt, int bStep, int bPanel, float[] c, int cAt, int ldc, boolean add) {
+    static void cover(int full, int rest, int n, int k, float[] panels, int panelsAt, int panelRow, int panelStep, float[] a,
+                      int aAt, int aRow, float[] b, int bAt, int bStep, int bPanel, float[] c, int cAt, int ldc, boolean add) {
         for (int j = 0; j < n; j += COLUMNS) {
             int columns = Math.min(COLUMNS, n - j);
             boolean whole = columns == COLUMNS || columns == LENGTH && full == 0;   // others stick out: they are computed aside
@@ -48,7 +50,7 @@ final class GemmTiles {
                 int at = cAt + j + i * ldc;
                 int toAt = whole ? at : 0;
                 if (i < full) {
-                    panel(panels, panelsAt + i * k, b, bAt, bStep, k, to, toAt, step, onto);
+                    panel(panels, panelsAt + i * panelRow, panelStep, b, bAt, bStep, k, to, toAt, step, onto);
                 } else if (columns > LENGTH) {
                     rows(a, aAt + (i - full) * aRow, aRow, b, bAt, bStep, k, to, toAt, step, onto, rows);
                 } else {
@@ -76,8 +78,8 @@ final class GemmTiles {
         }
     }
 
-    /** 12 rows × 2 vectors; a term's 12 numbers of A lie side by side, needs 27 registers. */
-    static void panel(float[] a, int aAt, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc, boolean add) {
+    /** 12 rows × 2 vectors; a term's 12 numbers of A lie side by side, those of two terms {@code aStep} apart; needs 27 registers. */
+    static void panel(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, int k, float[] c, int cAt, int ldc, boolean add) {
         var zero = FloatVector.zero(SPECIES);
         FloatVector c0 = zero, d0 = zero;
         FloatVector c1 = zero, d1 = zero;
@@ -130,7 +132,7 @@ final class GemmTiles {
             var a11 = FloatVector.broadcast(SPECIES, a[aAt + 11]);
             c11 = a11.fma(left, c11);
             d11 = a11.fma(right, d11);
-            aAt += PANEL_ROWS;
+            aAt += aStep;
             bAt += bStep;
         }
         if (add) {

@@ -10,6 +10,8 @@ enum Scratch {
     LEFT,
     /** Packed panels of a product's right operand. */
     RIGHT,
+    /** Lines on their way into a panel. */
+    STRIPS,
     /** A tile that sticks out over the border of the result. */
     EDGE,
     /** A padded image. */

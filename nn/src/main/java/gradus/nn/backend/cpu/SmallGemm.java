@@ -33,7 +33,7 @@ final class SmallGemm {
             bRow = n;
         }
         for (int p = 0; p < k; p += Gemm.BLOCK) {
-            GemmTiles.cover(0, m, n, Math.min(Gemm.BLOCK, k - p), a, 0, a, aAt + p, aRow, b, bAt + p * bRow, bRow, COLUMNS,
+            GemmTiles.cover(0, m, n, Math.min(Gemm.BLOCK, k - p), a, 0, 0, 0, a, aAt + p, aRow, b, bAt + p * bRow, bRow, COLUMNS,
                     c, cAt, ldc, add || p > 0);
         }
     }

@@ -1,6 +1,10 @@
 package gradus.nn.backend.cpu;
 
 import gradus.nn.backend.Fn;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -16,6 +20,14 @@ final class VectorLoops {
 
     private static final ThreadLocal<float[]> REST = ThreadLocal.withInitial(() -> new float[MapTiles.TILE]);
 
+    /**
+     * The loops of functions of one number, called through handles so that C2 compiles each on its own. It would inline two
+     * sigmoids and a tanh into their caller, find that too much, and box every vector: 1.0 instead of 0.5 ms for an LSTM.
+     */
+    private static final MethodHandle[] LOOPS = new MethodHandle[Fn.values().length];
+    private static final MethodType LOOP =
+            MethodType.methodType(void.class, float[].class, int.class, float[].class, int.class, int.class);
+
     private VectorLoops() {
     }
 
@@ -26,41 +38,29 @@ final class VectorLoops {
     /** {@code y[yAt + i] = f(x[xAt + i])}. */
     static void unary(Fn f, float[] x, int xAt, float[] y, int yAt, int n) {
         int whole = SPECIES.loopBound(n);
-        switch (f) {
-            case NEG -> neg(x, xAt, y, yAt, whole);
-            case ABS -> abs(x, xAt, y, yAt, whole);
-            case SQUARE -> square(x, xAt, y, yAt, whole);
-            case SQRT -> sqrt(x, xAt, y, yAt, whole);
-            case RECIPROCAL -> reciprocal(x, xAt, y, yAt, whole);
-            case SIGN -> sign(x, xAt, y, yAt, whole);
-            case RSQRT -> rsqrt(x, xAt, y, yAt, whole);
-            case EXP -> exp(x, xAt, y, yAt, whole);
-            case EXPM1 -> expm1(x, xAt, y, yAt, whole);
-            case LOG -> log(x, xAt, y, yAt, whole);
-            case LOG1P -> log1p(x, xAt, y, yAt, whole);
-            case LOG2 -> log2(x, xAt, y, yAt, whole);
-            case LOG10 -> log10(x, xAt, y, yAt, whole);
-            case ERF -> erf(x, xAt, y, yAt, whole);
-            case SIN -> sin(x, xAt, y, yAt, whole);
-            case COS -> cos(x, xAt, y, yAt, whole);
-            case TAN -> tan(x, xAt, y, yAt, whole);
-            case ASIN -> asin(x, xAt, y, yAt, whole);
-            case ACOS -> acos(x, xAt, y, yAt, whole);
-            case ATAN -> atan(x, xAt, y, yAt, whole);
-            case SINH -> sinh(x, xAt, y, yAt, whole);
-            case COSH -> cosh(x, xAt, y, yAt, whole);
-            case TANH -> tanh(x, xAt, y, yAt, whole);
-            case SIGMOID -> sigmoid(x, xAt, y, yAt, whole);
-            case SOFTPLUS -> softplus(x, xAt, y, yAt, whole);
-            case RINT -> rint(x, xAt, y, yAt, whole);
-            case FLOOR -> floor(x, xAt, y, yAt, whole);
-            case CEIL -> ceil(x, xAt, y, yAt, whole);
-            case TRUNC -> trunc(x, xAt, y, yAt, whole);
-            default -> throw new IllegalArgumentException(f + " is no function of one number");
+        try {
+            loop(f).invokeExact(x, xAt, y, yAt, whole);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
         }
         for (int i = whole; i < n; i++) {
             y[yAt + i] = Scalars.apply(f, x[xAt + i], 0, 0);
         }
+    }
+
+    private static MethodHandle loop(Fn f) {
+        var loop = LOOPS[f.ordinal()];
+        if (loop == null) {
+            try {
+                loop = MethodHandles.lookup().findStatic(VectorLoops.class, f.name().toLowerCase(Locale.ROOT), LOOP);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalArgumentException(f + " is no function of one number", e);
+            }
+            LOOPS[f.ordinal()] = loop;
+        }
+        return loop;
     }
 
     private static void neg(float[] x, int xAt, float[] y, int yAt, int n) {
@@ -107,13 +107,13 @@ final class VectorLoops {
         }
     }
 
-    static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void tanh(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMath.tanh(load(x, xAt + i)).intoArray(y, yAt + i);
         }
     }
 
-    static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
+    private static void sigmoid(float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LENGTH) {
             VectorMath.sigmoid(load(x, xAt + i)).intoArray(y, yAt + i);
         }

@@ -1,7 +1,6 @@
 package gradus.nn.backend.cpu;
 
 import static gradus.nn.backend.cpu.GemmTiles.LENGTH;
-import static gradus.nn.backend.cpu.GemmTiles.ROWS;
 import static gradus.nn.backend.cpu.GemmTiles.SPECIES;
 
 import gradus.nn.backend.Fn;
@@ -27,8 +26,7 @@ record VectorLstm(int batch, int time, int hidden) {
     }
 
     private void eachPartOfTheBatch(Sequence sequence) {
-        int tiles = (batch + ROWS - 1) / ROWS;
-        int rows = (tiles + Threads.count() - 1) / Threads.count() * ROWS;
+        int rows = (batch + Threads.count() - 1) / Threads.count();
         Threads.run(rows == 0 ? 0 : (batch + rows - 1) / rows,
                 part -> sequence.run(part * rows, Math.min(rows, batch - part * rows)));
     }
@@ -53,7 +51,7 @@ record VectorLstm(int batch, int time, int hidden) {
                     gates(k.z().floats(), product, row * 4 * hidden, k.gates().floats(), now * 4 * hidden, hidden);
                     cell(k.gates().floats(), now * 4 * hidden, t == 0 ? k.state().floats() : k.c().floats(),
                             t == 0 ? (2 * (fromRow + row) + 1) * hidden : (now - 1) * hidden, k.c().floats(), now * hidden, hidden);
-                    VectorLoops.tanh(k.c().floats(), now * hidden, k.tanhC().floats(), now * hidden, hidden);
+                    VectorLoops.unary(Fn.TANH, k.c().floats(), now * hidden, k.tanhC().floats(), now * hidden, hidden);
                     VectorLoops.binary(Fn.MUL, k.gates().floats(), (4 * now + 3) * hidden, k.tanhC().floats(), now * hidden, h,
                             now * hidden, hidden);
                 }
@@ -66,9 +64,9 @@ record VectorLstm(int batch, int time, int hidden) {
             FloatVector.fromArray(SPECIES, z, at + i).add(FloatVector.fromArray(SPECIES, product, from + i))
                     .intoArray(gates, at + i);
         }
-        VectorLoops.sigmoid(gates, at, gates, at, 2 * n);
-        VectorLoops.tanh(gates, at + 2 * n, gates, at + 2 * n, n);
-        VectorLoops.sigmoid(gates, at + 3 * n, gates, at + 3 * n, n);
+        VectorLoops.unary(Fn.SIGMOID, gates, at, gates, at, 2 * n);
+        VectorLoops.unary(Fn.TANH, gates, at + 2 * n, gates, at + 2 * n, n);
+        VectorLoops.unary(Fn.SIGMOID, gates, at + 3 * n, gates, at + 3 * n, n);
     }
 
     /** c = f c + i g. */
