@@ -2,7 +2,9 @@ package gradus.nn.tex;
 
 import gradus.nn.Shape;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A formula as LaTeX, with how tightly its outermost operation binds, so that parentheses appear where they must and
@@ -10,18 +12,58 @@ import java.util.Optional;
  *
  * @param text  LaTeX without delimiters
  * @param binds how tightly the outermost operation binds
+ * @param form  what the outermost operation is and what it is applied to
  * @param known the shape of the tensor it stands for; what an {@link gradus.nn.op.Op} is given as inputs, result and
  *              δ always has one, so that axes can be written as indices and sizes as numbers
  */
-public record Tex(String text, Binding binds, Optional<Shape> known) {
+public record Tex(String text, Binding binds, Form form, Optional<Shape> known) {
 
     /** From loose to tight; matrices multiply before {@code \odot} does. */
     public enum Binding { SUM, HADAMARD, PRODUCT, PREFIX, ATOM }
 
+    /** The outermost operation, for who wants to write a formula in another way: transposed, with indices, in lines. */
+    public sealed interface Form {
+
+        /** A symbol, a number, or a text that nobody takes apart. */
+        record Leaf() implements Form { }
+
+        /** A sum; terms that are subtracted are {@link Negative}. */
+        record Sum(List<Tex> terms) implements Form { }
+
+        record Negative(Tex of) implements Form { }
+
+        /** Matrices one after the other, or numbers before anything. */
+        record Product(List<Tex> factors) implements Form { }
+
+        /** Elementwise products. */
+        record Hadamard(List<Tex> factors) implements Form { }
+
+        record Fraction(Tex above, Tex below) implements Form { }
+
+        /** Elementwise. */
+        record Power(Tex base, Tex exponent) implements Form { }
+
+        record Transpose(Tex of) implements Form { }
+
+        /** Entries: counted from 1 below the name, or counted from 0 in brackets after it. */
+        record Entry(Tex of, String indices, boolean fromZero) implements Form { }
+
+        /** A function of arguments; one that is applied to each element if it has a single argument. */
+        record Call(String function, List<Tex> arguments) implements Form { }
+
+        /** A sum or another operator over indices. */
+        record Total(String operator, Tex of) implements Form { }
+    }
+
+    private static final Form LEAF = new Form.Leaf();
     private static final String LETTERS = "ijklnpqrs";
 
     public Tex(String text, Binding binds) {
-        this(text, binds, Optional.empty());
+        this(text, binds, LEAF);
+    }
+
+    private Tex(String text, Binding binds, Form form) {
+        this(text, binds, form, Optional.empty());
     }
 
     /** The name of a tensor of this shape. */
@@ -31,7 +73,7 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
 
     /** The same formula, for a tensor of this shape. */
     public Tex of(Shape shape) {
-        return new Tex(text, binds, Optional.of(shape));
+        return new Tex(text, binds, form, Optional.of(shape));
     }
 
     /** The shape of the tensor it stands for; throws when nobody told. */
@@ -63,25 +105,46 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
 
     /** A named function: {@code \tanh\left(x\right)}. */
     public static Tex call(String function, Tex argument) {
-        return atom(function + "\\left(" + argument.text + "\\right)");
+        var arguments = argument.form instanceof Form.Call(var name, var several) && name.isEmpty() ? several : List.of(argument);
+        return new Tex(function + "\\left(" + argument.text + "\\right)", Binding.ATOM, new Form.Call(function, arguments));
     }
 
     /** This and another as arguments of one function. */
     public Tex and(Tex other) {
-        return new Tex(text + ", " + other.text, Binding.SUM);
+        var first = form instanceof Form.Call(var name, var several) && name.isEmpty() ? several : List.of(this);
+        return new Tex(text + ", " + other.text, Binding.SUM, new Form.Call("", joined(first, List.of(other))));
     }
 
     public Tex plus(Tex other) {
         return new Tex(text + (other.text.startsWith("-") ? " - " + other.text.substring(1) : " + " + other.text),
-                Binding.SUM);
+                Binding.SUM, new Form.Sum(joined(terms(), other.terms())));
+    }
+
+    private static List<Tex> joined(List<Tex> first, List<Tex> then) {
+        return Stream.concat(first.stream(), then.stream()).toList();
+    }
+
+    /** What a sum adds; of anything else, itself. */
+    public List<Tex> terms() {
+        return form instanceof Form.Sum(var terms) ? terms : List.of(this);
+    }
+
+    /** What a product of matrices multiplies; of anything else, itself. */
+    public List<Tex> factors() {
+        return form instanceof Form.Product(var factors) ? factors : List.of(this);
+    }
+
+    private List<Tex> elementwiseFactors() {
+        return form instanceof Form.Hadamard(var factors) ? factors : List.of(this);
     }
 
     public Tex minus(Tex other) {
-        return new Tex(text + " - " + other.in(Binding.HADAMARD), Binding.SUM);
+        return new Tex(text + " - " + other.in(Binding.HADAMARD), Binding.SUM,
+                new Form.Sum(joined(terms(), List.of(other.neg()))));
     }
 
     public Tex neg() {
-        return new Tex("-" + in(Binding.HADAMARD), Binding.SUM);
+        return new Tex("-" + in(Binding.HADAMARD), Binding.SUM, new Form.Negative(this));
     }
 
     /** A product of matrices, or of a number and anything: by juxtaposition. */
@@ -92,7 +155,8 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         if (other.isSigned()) {
             return times(other.unsigned()).neg();
         }
-        return new Tex(in(Binding.PRODUCT) + " \\, " + other.in(Binding.PREFIX), Binding.PRODUCT);
+        return new Tex(in(Binding.PRODUCT) + " \\, " + other.in(Binding.PREFIX), Binding.PRODUCT,
+                new Form.Product(joined(factors(), List.of(other))));
     }
 
     /** The elementwise (Hadamard) product; a number just stands in front. */
@@ -104,7 +168,8 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
             return odot(other.unsigned()).neg();
         }
         return new Tex(in(Binding.HADAMARD) + " \\odot "
-                + (other.binds == Binding.HADAMARD ? other.text : other.in(Binding.PREFIX)), Binding.HADAMARD);
+                + (other.binds == Binding.HADAMARD ? other.text : other.in(Binding.PREFIX)), Binding.HADAMARD,
+                new Form.Hadamard(joined(elementwiseFactors(), other.elementwiseFactors())));
     }
 
     private boolean isNumber() {
@@ -116,20 +181,8 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return binds == Binding.SUM && text.startsWith("-") && !text.contains(" ");
     }
 
-    /** Whether the brace opened here is closed by the last character. */
-    private static boolean closes(String text, int open) {
-        int depth = 0;
-        for (int i = open; i < text.length(); i++) {
-            depth += text.charAt(i) == '{' ? 1 : text.charAt(i) == '}' ? -1 : 0;
-            if (depth == 0) {
-                return i == text.length() - 1;
-            }
-        }
-        return false;
-    }
-
     private Tex unsigned() {
-        return atom(text.substring(1));
+        return form instanceof Form.Negative(var of) ? of : atom(text.substring(1));
     }
 
     /** This times a derivative, elementwise; a factor 1 is not written. */
@@ -137,19 +190,18 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
         return switch (derivative.text) {
             case "0" -> derivative;
             case "1" -> this;
-            case String fraction when fraction.startsWith("\\frac{1}{") && closes(fraction, 8) ->
-                    new Tex("\\frac{" + text + fraction.substring(7), Binding.ATOM);
-            default -> odot(derivative);
+            default -> derivative.form instanceof Form.Fraction(var above, var below) && above.text.equals("1") ? over(below)
+                    : odot(derivative);
         };
     }
 
     /** A fraction; of tensors, elementwise. */
     public Tex over(Tex other) {
-        return atom("\\frac{" + text + "}{" + other.text + "}");
+        return new Tex("\\frac{" + text + "}{" + other.text + "}", Binding.ATOM, new Form.Fraction(this, other));
     }
 
     public Tex pow(Tex exponent) {
-        return atom("{" + in(Binding.ATOM) + "}^{" + exponent.text + "}");
+        return new Tex("{" + in(Binding.ATOM) + "}^{" + exponent.text + "}", Binding.ATOM, new Form.Power(this, exponent));
     }
 
     public Tex pow(double exponent) {
@@ -158,17 +210,17 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
 
     /** The transpose. */
     public Tex transposed() {
-        return atom("{" + in(Binding.ATOM) + "}^{\\top}");
+        return new Tex("{" + in(Binding.ATOM) + "}^{\\top}", Binding.ATOM, new Form.Transpose(this));
     }
 
     /** Entries counted from 0, as positions in data are: {@code x[i, c[i]]}. */
     public Tex entry(String indices) {
-        return atom(in(Binding.ATOM) + "[" + indices + "]");
+        return new Tex(in(Binding.ATOM) + "[" + indices + "]", Binding.ATOM, new Form.Entry(this, indices, true));
     }
 
     /** Entries counted from 1; or simply part of the name. */
     public Tex sub(String index) {
-        return atom("{" + in(Binding.ATOM) + "}_{" + index + "}");
+        return new Tex("{" + in(Binding.ATOM) + "}_{" + index + "}", Binding.ATOM, new Form.Entry(this, index, false));
     }
 
     /** The first n index letters, one per axis: {@code ijk}; m is never among them, for sums inside. */
@@ -191,7 +243,12 @@ public record Tex(String text, Binding binds, Optional<Shape> known) {
             }
         }
         return over.isEmpty() || text.equals("0") ? this
-                : new Tex("\\sum_{" + String.join(", ", over) + "} " + sub(indices(last)), Binding.PREFIX);
+                : sub(indices(last)).total("\\sum_{" + String.join(", ", over) + "}");
+    }
+
+    /** This under an operator with indices, a sum say. */
+    public Tex total(String operator) {
+        return new Tex(operator + " " + in(Binding.PREFIX), Binding.PREFIX, new Form.Total(operator, this));
     }
 
     /** The text, in parentheses when it binds more loosely than its surroundings want. */
