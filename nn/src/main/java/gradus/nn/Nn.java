@@ -5,6 +5,7 @@ import gradus.nn.backend.opencl.OpenCl;
 import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
+import gradus.nn.derivation.Derivation;
 import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.GradCheck;
 import gradus.nn.grad.Gradients;
@@ -530,6 +531,15 @@ public final class Nn {
     /** (∂f/∂x) v, for a v of x's shape: how f(x) changes as x moves along v. */
     public static Tensor jvp(UnaryOperator<Tensor> f, Tensor x, Tensor v) {
         return Derivatives.jvp(f, x, v);
+    }
+
+    /**
+     * How the gradients of a loss come about, as formulas that are checked: see {@link Derivation}.
+     *
+     * @param parameters whose gradients are wanted; all that the loss depends on if none are given
+     */
+    public static Derivation derive(Tensor loss, Tensor... parameters) {
+        return Derivation.of(loss, parameters);
     }
 
     /** Compares the gradients of {@code f} with central differences in float64, element by element. */

@@ -149,6 +149,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** A product of matrices, or of a number and anything: by juxtaposition. */
     public Tex times(Tex other) {
+        if (text.equals("1")) {
+            return other;
+        }
         if (isSigned()) {
             return text.equals("-1") ? other.neg() : unsigned().times(other).neg();
         }

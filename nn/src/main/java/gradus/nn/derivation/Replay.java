@@ -1,0 +1,119 @@
+package gradus.nn.derivation;
+
+import gradus.nn.DType;
+import gradus.nn.Nn;
+import gradus.nn.Tensor;
+import gradus.nn.grad.Gradients;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/** A recorded graph computed again in float64: values, gradients, and the loss with a tensor moved. */
+final class Replay {
+
+    private final Graph graph;
+    private final Map<Tensor, Tensor> values = new IdentityHashMap<>();
+    private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+
+    Replay(Graph graph) {
+        this.graph = graph;
+        for (var x : graph.order()) {
+            values.put(x, x.op() != null ? Tensor.apply(x.op(), inputs(x, values))
+                    : x.dtype() == DType.INT32 ? x
+                    : x.requiresGrad() ? Tensor.parameter(x.detach().as(DType.FLOAT64)) : x.detach().as(DType.FLOAT64));
+        }
+        var wanted = graph.order().stream().filter(x -> values.get(x).requiresGrad()).toList();
+        var found = wanted.isEmpty() ? new Tensor[0] : Gradients.of(values.get(graph.loss()),
+                wanted.stream().map(values::get).toArray(Tensor[]::new));
+        for (int i = 0; i < found.length; i++) {
+            gradients.put(wanted.get(i), found[i]);
+        }
+    }
+
+    private static Tensor[] inputs(Tensor x, Map<Tensor, Tensor> values) {
+        return Arrays.stream(x.inputs()).map(values::get).toArray(Tensor[]::new);
+    }
+
+    Tensor value(Tensor x) {
+        return values.get(x).detach();
+    }
+
+    /** ∂loss/∂x. */
+    Tensor gradient(Tensor x) {
+        return gradients.get(x);
+    }
+
+    /** Σ ∂y/∂input with the operation of x alone: where elements stay apart, the derivative of each. */
+    Tensor local(Tensor x, Tensor of) {
+        return Gradients.noGrad(() -> {
+            var in = Arrays.stream(inputs(x, values)).map(v -> v.dtype() == DType.INT32 ? v : v.detach()).toArray(Tensor[]::new);
+            int at = Arrays.asList(x.inputs()).indexOf(of);
+            return Gradients.vjp(all -> Tensor.apply(x.op(), all), in,
+                    Tensor.full(1, x.shape(), DType.FLOAT64))[at];
+        });
+    }
+
+    /** The loss when this tensor is another. */
+    private double loss(Tensor moved, Tensor instead) {
+        return Gradients.noGrad(() -> {
+            var changed = new IdentityHashMap<Tensor, Tensor>();
+            changed.put(moved, instead);
+            for (var x : graph.order()) {
+                if (x != moved && Arrays.stream(x.inputs()).anyMatch(changed::containsKey)) {
+                    changed.put(x, Tensor.apply(x.op(), Arrays.stream(x.inputs())
+                            .map(input -> changed.getOrDefault(input, values.get(input))).toArray(Tensor[]::new)));
+                }
+            }
+            return changed.getOrDefault(graph.loss(), values.get(graph.loss())).item();
+        });
+    }
+
+    /**
+     * How far a claimed gradient of the loss is from central differences, in two directions that both lean to it, as a part of
+     * the slope. NaN where the slopes to both sides differ: at a kink, of which no difference says anything.
+     */
+    double centralError(Tensor x, Tensor claimed) {
+        double worst = 0;
+        for (int round = 0; round < 2; round++) {
+            var random = Nn.randn(Nn.seed(round + 1), x.shape().dims()).as(DType.FLOAT64);
+            var direction = unit(claimed).plus(unit(random));
+            double expected = claimed.times(direction).sum().item();
+            double size = Math.max(Math.abs(expected), norm(claimed));
+            worst = Math.max(worst, slopeError(x, direction, expected, size));
+            if (Double.isNaN(worst)) {
+                return worst;
+            }
+        }
+        return worst;
+    }
+
+    private double slopeError(Tensor x, Tensor direction, double expected, double size) {
+        double best = Double.POSITIVE_INFINITY;
+        for (double h : new double[] {1e-3, 1e-4, 1e-5}) {   // a smaller step when the first one reaches a kink
+            double slope = (8 * (along(x, direction, h) - along(x, direction, -h))
+                    - (along(x, direction, 2 * h) - along(x, direction, -2 * h))) / (12 * h);
+            best = Math.min(best, Math.abs(slope - expected) / Math.max(size, 1e-300));
+            if (best <= Check.CENTRAL || size == 0 && slope == 0) {
+                return size == 0 ? Math.abs(slope) : best;
+            }
+        }
+        double h = 1e-6;
+        double here = along(x, direction, 0);
+        double right = (along(x, direction, h) - here) / h;
+        double left = (here - along(x, direction, -h)) / h;
+        return Math.abs(right - left) > 1e-2 * Math.max(Math.abs(right), Math.abs(left)) ? Double.NaN : best;
+    }
+
+    private double along(Tensor x, Tensor direction, double step) {
+        return loss(x, Gradients.noGrad(() -> values.get(x).detach().plus(direction.times(step))));
+    }
+
+    private static double norm(Tensor x) {
+        return Math.sqrt(x.square().sum().item());
+    }
+
+    private static Tensor unit(Tensor x) {
+        double norm = norm(x);
+        return norm == 0 || Double.isNaN(norm) ? x : x.div(norm);
+    }
+}

@@ -1,0 +1,140 @@
+package gradus.nn.derivation;
+
+import gradus.nn.DType;
+import gradus.nn.Tensor;
+import gradus.nn.op.Op;
+import gradus.nn.op.Pointwise;
+import gradus.nn.op.Products;
+import gradus.nn.tex.Tex;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The names of a graph's tensors. What was given is named always, a result when it has a name of its own, is used more than
+ * once, or would make the formulas with it too long; all other results are written out where they are used.
+ *
+ * <p>A graph none of whose results has a name gets the usual ones: z for affine maps, h for activations of them, u for others.
+ */
+final class Symbols {
+
+    /** Characters of LaTeX from which on a result gets a name: about a line. */
+    private static final int LONGEST = 160;
+
+    private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
+    private final Map<Tensor, Tex> names = new IdentityHashMap<>();
+    private final Set<String> taken = new HashSet<>();
+    private final Map<String, Integer> numbered = new HashMap<>();
+
+    Symbols(Graph graph) {
+        var given = given(graph);
+        boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.containsKey(x));
+        given.values().forEach(taken::add);
+        for (var x : graph.order()) {
+            var wanted = given.containsKey(x) ? given.get(x) : x == graph.loss() ? fresh("L", false)
+                    : x.op() == null ? leaf(x) : "";
+            if (x.op() != null) {
+                formulas.put(x, x.op().tex(inputs(x)).of(x.shape()));
+                if (wanted.isEmpty() && usual) {
+                    wanted = usual(x, graph);
+                }
+                if (wanted.isEmpty() && (graph.isShared(x) || x.op().formulas() != Op.Formulas.OF_ALL
+                        || formulas.get(x).text().length() > LONGEST)) {
+                    wanted = fresh("u", true);
+                }
+            }
+            if (!wanted.isEmpty()) {
+                names.put(x, Tex.symbol(wanted, x.shape()));
+            }
+        }
+    }
+
+    /** Names that people gave; where several tensors have the same, with numbers in order. */
+    private static Map<Tensor, String> given(Graph graph) {
+        var count = new HashMap<String, Integer>();
+        for (var x : graph.order()) {
+            if (!x.name().isEmpty()) {
+                count.merge(x.name(), 1, Integer::sum);
+            }
+        }
+        var given = new IdentityHashMap<Tensor, String>();
+        var next = new HashMap<String, Integer>();
+        for (var x : graph.order()) {
+            if (!x.name().isEmpty()) {
+                var name = x.name();
+                while (count.getOrDefault(x.name(), 0) > 1 && (name.equals(x.name()) || count.containsKey(name))) {
+                    name = subscripted(x.name(), next.merge(x.name(), 1, Integer::sum));
+                }
+                given.put(x, name);
+            }
+        }
+        return given;
+    }
+
+    private static String subscripted(String name, int number) {
+        int below = name.indexOf('_');
+        return below < 0 ? name + "_{" + number + "}"
+                : name.substring(0, below) + "_{" + name.substring(below + 1).replaceAll("[{}]", "") + number + "}";
+    }
+
+    private String leaf(Tensor x) {
+        if (x.requiresGrad()) {
+            return fresh("\\theta", true);
+        }
+        return x.size() == 1 && x.dtype() != DType.INT32 ? "" : fresh(x.dtype() == DType.INT32 ? "y" : "x", false);
+    }
+
+    private String usual(Tensor x, Graph graph) {
+        boolean affine = x.op() instanceof Products.Linear || x.op().name().startsWith("conv");
+        if (affine) {
+            return fresh("z", true);
+        }
+        var in = x.inputs()[0];
+        return x.op() instanceof Pointwise.OfOne && names.containsKey(in) && in.op() != null && x != graph.loss()
+                ? fresh("h", true) : "";
+    }
+
+    /** A name that nobody has: with a number always, or only if it is needed. */
+    private String fresh(String base, boolean number) {
+        var name = base;
+        while (number && name.equals(base) || taken.contains(name)) {
+            name = base + "_{" + numbered.merge(base, 1, Integer::sum) + "}";
+        }
+        taken.add(name);
+        return name;
+    }
+
+    boolean isNamed(Tensor x) {
+        return names.containsKey(x);
+    }
+
+    /** The name of a tensor, or its formula if it has none. */
+    Tex of(Tensor x) {
+        var name = names.get(x);
+        return name != null ? name : x.op() == null ? Tex.number(x.item()).of(x.shape()) : formulas.get(x);
+    }
+
+    /** How a result is computed, in names. */
+    Tex formula(Tensor x) {
+        return formulas.get(x);
+    }
+
+    Tex[] inputs(Tensor x) {
+        return List.of(x.inputs()).stream().map(this::of).toArray(Tex[]::new);
+    }
+
+    /** The name of the loss's gradient in a tensor: δ₃ for that of z₃, δ with the whole name below for others. */
+    Tex delta(Tensor x) {
+        var name = names.get(x).text();
+        var below = name.startsWith("z_") && !taken.contains("z") ? name.substring(2) : name;
+        return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
+                : below) + "}", x.shape());
+    }
+
+    Map<Tensor, Tex> names() {
+        return names;
+    }
+}

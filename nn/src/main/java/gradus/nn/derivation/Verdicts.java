@@ -1,0 +1,112 @@
+package gradus.nn.derivation;
+
+import gradus.nn.DType;
+import gradus.nn.Tensor;
+import gradus.nn.op.Op;
+import gradus.nn.tex.Evaluator;
+import gradus.nn.tex.FormulaException;
+import gradus.nn.tex.NdArray;
+import gradus.nn.tex.Tex;
+import gradus.nn.tex.Value;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads lines back and compares what they say with what was computed. */
+final class Verdicts {
+
+    /** Numbers that one line may read for each that it computes, and in all: about a tenth of a second. */
+    private static final long LARGEST = 20_000_000;
+
+    private final Replay replay;
+    private final Map<String, Value> values = new HashMap<>();
+    private final Map<String, Tensor> tensors = new HashMap<>();
+
+    Verdicts(Replay replay) {
+        this.replay = replay;
+    }
+
+    void know(Tex name, Tensor value) {
+        values.put(name.text(), array(value));
+        tensors.put(name.text(), value);
+    }
+
+    private static NdArray array(Tensor x) {
+        return new NdArray(x.shape().dims(), x.toDoubleArray());
+    }
+
+    /** Of a tensor's formula, against the tensor. */
+    Check value(Tensor x, Tex formula) {
+        return gradient(x, formula, replay.value(x));
+    }
+
+    /** Of a formula that has a known value. */
+    Check gradient(Tensor x, Tex formula, Tensor expected) {
+        return verdict(x, formula, expected, false);
+    }
+
+    /** Of a formula for the loss's gradient in a tensor. */
+    Check slope(Tensor x, Tex formula, Tensor expected) {
+        return verdict(x, formula, expected, true);
+    }
+
+    private Check verdict(Tensor x, Tex formula, Tensor expected, boolean slope) {
+        if (x.op() != null && x.op().formulas() == Op.Formulas.NAMES && !slope) {
+            return new Check.Open(x.op().name() + " has no formula");
+        }
+        if (Arrays.stream(expected.toDoubleArray()).anyMatch(v -> !Double.isFinite(v))) {
+            return new Check.Open("its value is not finite");
+        }
+        long read = tensors.entrySet().stream().filter(e -> formula.text().contains(e.getKey()))
+                .mapToLong(e -> e.getValue().size()).sum();
+        long cost = formula.text().contains("\\sum") || formula.text().contains("[") ? read * expected.size()
+                : read * Arrays.stream(expected.shape().dims()).max().orElse(1);
+        if (cost > LARGEST) {
+            return new Check.Open("too large to be evaluated");
+        }
+        NdArray found;
+        try {
+            found = Evaluator.evaluate(formula.text(), values, expected.shape().dims());
+        } catch (FormulaException e) {
+            return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
+        }
+        double error = error(found, expected);
+        double central = slope ? replay.centralError(x, tensor(found, expected)) : Double.NaN;
+        return error <= Check.COMPUTED && !(central > Check.CENTRAL) ? new Check.Holds(error, central)
+                : new Check.Fails(error, central);
+    }
+
+    private static Tensor tensor(NdArray found, Tensor expected) {
+        var numbers = found.data().length == 1 && expected.size() != 1 ? filled(found.data()[0], expected.size())
+                : found.data();
+        return numbers.length == expected.size() ? Tensor.of(expected.shape(), numbers)
+                : Tensor.full(Double.POSITIVE_INFINITY, expected.shape(), DType.FLOAT64);
+    }
+
+    private static double[] filled(double value, int size) {
+        var all = new double[size];
+        Arrays.fill(all, value);
+        return all;
+    }
+
+    /** The largest difference as a part of the largest number; ∞ for another shape, axes of one element aside. */
+    private static double error(NdArray found, Tensor expected) {
+        var numbers = expected.toDoubleArray();
+        boolean everywhere = found.data().length == 1;
+        if (!everywhere && !Arrays.equals(squeezed(found.shape()), squeezed(expected.shape().dims()))) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < numbers.length; i++) {
+            largest = Math.max(largest, Math.abs(numbers[i]));
+            double d = Math.abs(numbers[i] - found.data()[everywhere ? 0 : i]);
+            difference = d > difference || Double.isNaN(d) ? d : difference;
+        }
+        return difference == 0 ? 0 : difference / Math.max(largest, 1e-300);
+    }
+
+    private static int[] squeezed(int... dims) {
+        return Arrays.stream(dims).filter(n -> n != 1).toArray();
+    }
+}

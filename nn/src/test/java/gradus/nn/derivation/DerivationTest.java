@@ -1,0 +1,50 @@
+package gradus.nn.derivation;
+
+import static gradus.nn.Nn.*;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import gradus.nn.Tensor;
+import org.junit.jupiter.api.Test;
+
+class DerivationTest {
+
+    private static void holds(Derivation derivation) {
+        for (var step : derivation.steps()) {
+            assertInstanceOf(Check.Holds.class, step.check(), step::toString);
+        }
+    }
+
+    /** Four layers of tanh on one sample, in columns. */
+    static Tensor columns() {
+        var sizes = new int[] {3, 5, 4, 4, 2};
+        var h = randn(seed(1), 3).named("x");
+        var y = randn(seed(2), 2).named("y");
+        Tensor z = h;
+        for (int l = 1; l <= 4; l++) {
+            var w = parameter(randn(seed(10 + l), sizes[l], sizes[l - 1]).named("W_" + l));
+            var b = parameter(randn(seed(20 + l), sizes[l]).named("b_" + l));
+            z = w.matmul(h.reshape(-1, 1)).reshape(-1).plus(b).named("z_" + l);
+            h = z.tanh().named("h_" + l);
+        }
+        return z.minus(y).square().sum().times(0.5).named("L");
+    }
+
+    @Test
+    void everyLineOfATanhNetworkHolds() {
+        var derivation = derive(columns());
+        holds(derivation);
+        assertEquals(8, derivation.steps(Step.Kind.FORWARD).size());
+        assertEquals(8, derivation.steps(Step.Kind.GRADIENT).size());
+    }
+
+    @Test
+    void tensorsWithoutNamesGetTheUsualOnes() {
+        var net = sequential(linear(3, 5), tanh(), linear(5, 4), relu(), linear(4, 2));
+        var loss = mse().of(net.apply(randn(seed(3), 6, 3)), randn(seed(4), 6, 2));
+        var derivation = derive(loss);
+        holds(derivation);
+        assertEquals("z_{1} = x \\, {W_{1}}^{\\top} + b_{1}", derivation.steps().getFirst().left() + " = "
+                + derivation.steps().getFirst().right());
+    }
+}
