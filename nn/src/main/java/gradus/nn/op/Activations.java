@@ -30,7 +30,7 @@ public final class Activations {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\max", Tex.atom("0, " + in[0]));
+            return Tex.call("\\max", Tex.number(0).and(in[0]));
         }
     }
 
@@ -242,7 +242,7 @@ public final class Activations {
 
         private static Tex tanh(Tex x) {
             return Tex.call("\\tanh", Tex.atom("\\sqrt{\\frac{2}{\\pi}}")
-                    .times(Tex.atom("\\left(" + x.plus(Tex.number(CUBIC).times(x.pow(3))) + "\\right)")));
+                    .times(x.plus(Tex.number(CUBIC).times(x.pow(3)))));
         }
     }
 
@@ -287,7 +287,7 @@ public final class Activations {
     }
 
     private static Tex hardSigmoid(Tex x) {
-        return Tex.call("\\min", Tex.atom("\\max\\left(\\frac{" + x + "}{6} + \\frac{1}{2}, 0\\right), 1"));
+        return Tex.call("\\min", Tex.call("\\max\\left(\\frac{#1}{6} + \\frac{1}{2}, 0\\right)", x).and(Tex.number(1)));
     }
 
     /** x/6 + ½ between 0 and 1: σ in three straight pieces; the derivative at ±3 is 0. */
@@ -315,7 +315,7 @@ public final class Activations {
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {
-                Tex.number(1).over(Tex.number(6)).times(Tex.atom("\\mathbf{1}_{-3 < " + in[0] + " < 3}"))};
+                Tex.number(1).over(Tex.number(6)).times(Tex.call("\\mathbf{1}_{-3 < #1 < 3}", in[0]))};
         }
 
         @Override
@@ -348,8 +348,8 @@ public final class Activations {
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.atom("\\begin{cases} 0 & " + in[0] + " \\le -3 \\\\ \\frac{" + in[0]
-                    + "}{3} + \\frac{1}{2} & " + in[0] + " < 3 \\\\ 1 & \\text{otherwise} \\end{cases}")};
+            return new Tex[] {Tex.call("\\begin{cases} 0 & #1 \\le -3 \\\\ \\frac{#1}{3} + \\frac{1}{2} & #1 < 3 \\\\ "
+                    + "1 & \\text{otherwise} \\end{cases}", in[0])};
         }
 
         @Override

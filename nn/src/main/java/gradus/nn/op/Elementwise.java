@@ -308,14 +308,13 @@ public final class Elementwise {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.call("\\min",
-                    Tex.atom("\\max\\left(" + in[0] + ", " + Tex.number(low) + "\\right), " + Tex.number(high)));
+            return Tex.call("\\min", Tex.call("\\max", in[0].and(Tex.number(low))).and(Tex.number(high)));
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {
-                Tex.atom("\\mathbf{1}_{" + Tex.number(low) + " < " + in[0] + " < " + Tex.number(high) + "}")};
+                Tex.call("\\mathbf{1}_{" + Tex.number(low) + " < #1 < " + Tex.number(high) + "}", in[0])};
         }
     }
 

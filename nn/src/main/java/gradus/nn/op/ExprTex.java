@@ -22,12 +22,12 @@ final class ExprTex {
                 var y = of(b, in);
                 yield switch (f) {
                     case NEG -> x.neg();
-                    case ABS -> Tex.atom("\\left|" + x + "\\right|");
+                    case ABS -> Tex.call("\\left|#1\\right|", x);
                     case SIGN -> Tex.call("\\operatorname{sign}", x);
                     case SQUARE -> x.pow(2);
-                    case SQRT -> Tex.atom("\\sqrt{" + x + "}");
+                    case SQRT -> Tex.call("\\sqrt{#1}", x);
                     case RECIPROCAL -> Tex.number(1).over(x);
-                    case RSQRT -> Tex.number(1).over(Tex.atom("\\sqrt{" + x + "}"));
+                    case RSQRT -> Tex.number(1).over(Tex.call("\\sqrt{#1}", x));
                     case EXP -> Tex.atom("e").pow(x);
                     case EXPM1 -> Tex.atom("e").pow(x).minus(Tex.number(1));
                     case LOG -> Tex.call("\\ln", x);
@@ -46,23 +46,22 @@ final class ExprTex {
                     case TANH -> Tex.call("\\tanh", x);
                     case SIGMOID -> Tex.call("\\sigma", x);
                     case SOFTPLUS -> Tex.call("\\ln", Tex.number(1).plus(Tex.atom("e").pow(x)));
-                    case RINT -> Tex.atom("\\left\\lfloor " + x + " \\right\\rceil");
-                    case FLOOR -> Tex.atom("\\left\\lfloor " + x + " \\right\\rfloor");
-                    case CEIL -> Tex.atom("\\left\\lceil " + x + " \\right\\rceil");
+                    case RINT -> Tex.call("\\left\\lfloor #1 \\right\\rceil", x);
+                    case FLOOR -> Tex.call("\\left\\lfloor #1 \\right\\rfloor", x);
+                    case CEIL -> Tex.call("\\left\\lceil #1 \\right\\rceil", x);
                     case TRUNC -> Tex.call("\\operatorname{sign}", x)
-                            .odot(Tex.atom("\\left\\lfloor \\left|" + x + "\\right| \\right\\rfloor"));
+                            .odot(Tex.call("\\left\\lfloor \\left|#1\\right| \\right\\rfloor", x));
                     case ADD -> x.plus(y);
                     case SUB -> x.minus(y);
                     case MUL -> a instanceof Expr.Constant ? x.times(y) : b instanceof Expr.Constant ? y.times(x) : x.odot(y);
                     case DIV -> x.over(y);
-                    case MAX -> Tex.call("\\max", Tex.atom(x + ", " + y));
-                    case MIN -> Tex.call("\\min", Tex.atom(x + ", " + y));
+                    case MAX -> Tex.call("\\max", x.and(y));
+                    case MIN -> Tex.call("\\min", x.and(y));
                     case POW -> x.pow(y);
-                    case REMAINDER -> Tex.call("\\operatorname{mod}", Tex.atom(x + ", " + y));
-                    case ATAN2 -> Tex.call("\\operatorname{atan2}", Tex.atom(x + ", " + y));
-                    case GT, GE, EQ -> Tex.atom("\\mathbf{1}_{" + condition(e, in) + "}");
-                    case SELECT -> Tex.atom("\\begin{cases} " + y + " & " + condition(a, in) + " \\\\ " + of(c, in)
-                            + " & \\text{otherwise} \\end{cases}");
+                    case REMAINDER -> Tex.call("\\operatorname{mod}", x.and(y));
+                    case ATAN2 -> Tex.call("\\operatorname{atan2}", x.and(y));
+                    case GT, GE, EQ -> Tex.call("\\mathbf{1}_{#1" + RELATIONS.get(f) + "#2}", x.and(y));
+                    case SELECT -> select(y.and(of(c, in)), a, in);
                 };
             }
         };
@@ -75,9 +74,11 @@ final class ExprTex {
         return whole != Math.rint(whole) || whole < 2 || whole > 12 ? Tex.number(value) : value < 0 ? fraction.neg() : fraction;
     }
 
-    /** Where an expression is not 0, as a condition. */
-    private static String condition(Expr e, Tex... in) {
-        return e instanceof Expr.Call(var f, var a, var b, _) && RELATIONS.containsKey(f)
-                ? of(a, in) + RELATIONS.get(f) + of(b, in) : of(e, in) + " \\ne 0";
+    /** The first where an expression is not 0, the second elsewhere. */
+    private static Tex select(Tex both, Expr condition, Tex... in) {
+        var branches = "\\begin{cases} #1 & #3%s \\\\ #2 & \\text{otherwise} \\end{cases}";
+        return condition instanceof Expr.Call(var f, var a, var b, _) && RELATIONS.containsKey(f)
+                ? Tex.call(branches.formatted(RELATIONS.get(f) + "#4"), both.and(of(a, in)).and(of(b, in)))
+                : Tex.call(branches.formatted(" \\ne 0"), both.and(of(condition, in)));
     }
 }

@@ -4,6 +4,7 @@ import gradus.nn.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -103,10 +104,20 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return value < 0 ? new Tex(text, Binding.SUM) : atom(text);
     }
 
-    /** A named function: {@code \tanh\left(x\right)}. */
+    /**
+     * A named function: {@code \tanh\left(x\right)}; or one whose arguments have places of their own, as LaTeX marks them:
+     * {@code \sqrt{#1}}, {@code \mathbf{1}_{#1 > #2}}.
+     */
     public static Tex call(String function, Tex argument) {
         var arguments = argument.form instanceof Form.Call(var name, var several) && name.isEmpty() ? several : List.of(argument);
-        return new Tex(function + "\\left(" + argument.text + "\\right)", Binding.ATOM, new Form.Call(function, arguments));
+        var text = function + "\\left(" + argument.text + "\\right)";
+        if (function.contains("#")) {
+            text = function;
+            for (int i = arguments.size(); i >= 1; i--) {
+                text = text.replace("#" + i, arguments.get(i - 1).text);
+            }
+        }
+        return new Tex(text, Binding.ATOM, new Form.Call(function, arguments));
     }
 
     /** This and another as arguments of one function. */
@@ -252,6 +263,24 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     /** This under an operator with indices, a sum say. */
     public Tex total(String operator) {
         return new Tex(operator + " " + in(Binding.PREFIX), Binding.PREFIX, new Form.Total(operator, this));
+    }
+
+    /** The same outermost operation, of other parts. */
+    public Tex map(UnaryOperator<Tex> part) {
+        return switch (form) {
+            case Form.Leaf() -> this;
+            case Form.Sum(var terms) -> terms.stream().map(part).reduce(Tex::plus).orElseThrow();
+            case Form.Negative(var of) -> part.apply(of).neg();
+            case Form.Product(var factors) -> factors.stream().map(part).reduce(Tex::times).orElseThrow();
+            case Form.Hadamard(var factors) -> factors.stream().map(part).reduce(Tex::odot).orElseThrow();
+            case Form.Fraction(var above, var below) -> part.apply(above).over(part.apply(below));
+            case Form.Power(var base, var exponent) -> part.apply(base).pow(part.apply(exponent));
+            case Form.Transpose(var of) -> part.apply(of).transposed();
+            case Form.Entry(var of, var at, var fromZero) -> fromZero ? part.apply(of).entry(at) : part.apply(of).sub(at);
+            case Form.Call(var function, var arguments) ->
+                    call(function, arguments.stream().map(part).reduce(Tex::and).orElseThrow());
+            case Form.Total(var operator, var of) -> part.apply(of).total(operator);
+        };
     }
 
     /** The text, in parentheses when it binds more loosely than its surroundings want. */
