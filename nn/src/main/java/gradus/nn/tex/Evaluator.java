@@ -302,6 +302,9 @@ public final class Evaluator {
             case MINUS -> sum(left, right, (a, b) -> a - b);
             case PRODUCT -> product(whole);
             case DOT -> {
+                if (unsized(left) || unsized(right)) {   // A · I
+                    yield product(new Formula.Binary(Operator.PRODUCT, left, right));
+                }
                 var a = value(left);
                 var b = value(right);
                 yield a.rank() == 1 && b.rank() == 1 ? a.transposed().times(b) : a.times(b);

@@ -154,8 +154,8 @@ final class Functions {
             return Arrays.stream(row).map(v -> Math.exp(v - max) / total).toArray();
         }));
         unary("diag", x -> {
-            if (x.rank() == 1) {
-                return NdArray.identity(x.dim(0)).with(x, (one, v) -> one * v);
+            if (x.rank() == 1 || x.dim(1) == 1) {   // a column n × 1 is a vector, too
+                return NdArray.identity(x.dim(0)).with(NdArray.vector(x.data()), (one, v) -> one * v);
             }
             int n = Math.min(x.dim(0), x.dim(1));
             return NdArray.vector(DoubleStream.iterate(0, i -> i + 1).limit(n)
