@@ -2,8 +2,6 @@ package gradus.nn.derivation;
 
 import gradus.nn.Layer;
 import gradus.nn.Tensor;
-import gradus.nn.op.Pointwise;
-import gradus.nn.op.Products;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,8 +20,8 @@ import java.util.stream.Collectors;
 /**
  * What the tensors of one derivation are called. A tensor's name is, in this order: the one that {@link Tensor#named} gave
  * it and no other tensor; its variable in the notebook, {@code z1} as z_1; its place in a net that is a variable there, W_3
- * for the weight of the third layer with parameters; a name that several were given, with a number; or made up. No two
- * tensors share a name: the second one gets {@code z^{(2)}}.
+ * for the weight of the third layer with parameters; a name that several were given, with a number. No two tensors share
+ * a name: the second one gets {@code z^{(2)}}.
  */
 public final class Names {
 
@@ -51,7 +49,7 @@ public final class Names {
     public static Names of(Collection<Tensor> graph, Map<String, Object> variables) {
         var names = new Names();
         var wanted = new IdentityHashMap<Tensor, List<String>>();
-        var given = graph.stream().map(Tensor::name).collect(Collectors.groupingBy(Symbols::bare, Collectors.counting()));
+        var given = graph.stream().map(Tensor::name).collect(Collectors.groupingBy(Identifiers::bare, Collectors.counting()));
         for (var tensor : graph) {
             wanted.put(tensor, new ArrayList<>());
             if (!tensor.name().isEmpty() && given.get(Identifiers.bare(tensor.name())) == 1) {
@@ -72,7 +70,7 @@ public final class Names {
         graph.forEach(tensor -> names.give(tensor, wanted.get(tensor)));
         for (var tensor : graph) {   // several of one name, the weights W of a net say
             if (names.of(tensor).isEmpty() && !tensor.name().isEmpty()) {
-                names.put(tensor, tensor.name().contains("_") ? tensor.name() : names.numbered(tensor.name()));
+                names.names.put(tensor, tensor.name().contains("_") ? names.free(tensor.name()) : names.numbered(tensor.name()));
             }
         }
         return names;
@@ -83,21 +81,8 @@ public final class Names {
         return Optional.ofNullable(names.get(tensor));
     }
 
-    /**
-     * Its name, made up when it has none: W and b for what is learned, x for what is given, z for sums and products,
-     * h for functions of each element, u for the rest, with numbers.
-     */
-    public String orMadeUp(Tensor tensor) {
-        if (!names.containsKey(tensor)) {
-            var letter = switch (tensor.op()) {
-                case null -> !tensor.requiresGrad() ? "x" : tensor.rank() >= 2 ? "W" : "b";
-                case Pointwise.OfOne _ -> "h";
-                case Pointwise _, Products.MatMul _ -> "z";
-                default -> "u";
-            };
-            put(tensor, numbered(letter));
-        }
-        return names.get(tensor);
+    boolean isTaken(String name) {
+        return taken.contains(Identifiers.bare(name));
     }
 
     /** This name if nothing has it yet, else with the first number above that makes it new; from now on it is taken. */
@@ -117,22 +102,18 @@ public final class Names {
     /** The first of the wanted names that is free, else the first one with a number. */
     private void give(Tensor tensor, List<String> wanted) {
         if (!names.containsKey(tensor) && !wanted.isEmpty()) {
-            put(tensor, wanted.stream().filter(name -> !taken.contains(Identifiers.bare(name))).findFirst()
-                    .orElse(wanted.getFirst()));
+            names.put(tensor, free(wanted.stream().filter(name -> !isTaken(name)).findFirst()
+                    .orElse(wanted.getFirst())));
         }
     }
 
-    private void put(Tensor tensor, String name) {
-        names.put(tensor, free(name));
-    }
-
-    /** With the first number below that is not taken. */
-    private String numbered(String letter) {
+    /** With the first number below that makes it new; from now on it is taken. */
+    public String numbered(String letter) {
         int number = 1;
-        while (taken.contains(Identifiers.bare(Identifiers.sub(letter, "" + number)))) {
+        while (isTaken(letter + "_{" + number + "}")) {
             number++;
         }
-        return Identifiers.sub(letter, "" + number);
+        return free(letter + "_{" + number + "}");
     }
 
     /** What a variable suggests to call the tensors in it: itself, or the elements of an array or a list. */
@@ -159,7 +140,7 @@ public final class Names {
         parameters.forEach((path, parameter) -> {
             boolean alone = Collections.frequency(symbols.values(), symbols.get(path)) == 1;
             want.accept(parameter, alone ? symbols.get(path) : below(letter(path, parameter), parent(path)));
-            want.accept(parameter, below(letter(path, parameter), variable + "." + parent(path)));
+            want.accept(parameter, below(letter(path, parameter), (variable + "." + parent(path)).replaceAll("\\.$", "")));
         });
     }
 

@@ -6,12 +6,9 @@ import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
 import gradus.nn.tex.Tex;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The names of a graph's tensors. What was given is named always, a result when it has a name of its own, is used more than
@@ -26,16 +23,13 @@ final class Symbols {
 
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
     private final Map<Tensor, Tex> names = new IdentityHashMap<>();
-    private final Set<String> taken = new HashSet<>();
-    private final Map<String, Integer> numbered = new HashMap<>();
+    private final Names given;
 
     Symbols(Graph graph) {
-        var given = given(graph);
-        boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.containsKey(x));
-        given.values().forEach(taken::add);
+        given = Names.of(graph.order());
+        boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.of(x).isPresent());
         for (var x : graph.order()) {
-            var wanted = given.containsKey(x) ? given.get(x) : x == graph.loss() ? fresh("L", false)
-                    : x.op() == null ? leaf(x) : "";
+            var wanted = given.of(x).orElseGet(() -> x == graph.loss() ? fresh("L", false) : x.op() == null ? leaf(x) : "");
             if (x.op() != null) {
                 formulas.put(x, x.op().tex(inputs(x)).of(x.shape()));
                 if (wanted.isEmpty() && usual) {
@@ -50,34 +44,6 @@ final class Symbols {
                 names.put(x, Tex.symbol(wanted, x.shape()));
             }
         }
-    }
-
-    /** Names that people gave; where several tensors have the same, with numbers in order. */
-    private static Map<Tensor, String> given(Graph graph) {
-        var count = new HashMap<String, Integer>();
-        for (var x : graph.order()) {
-            if (!x.name().isEmpty()) {
-                count.merge(x.name(), 1, Integer::sum);
-            }
-        }
-        var given = new IdentityHashMap<Tensor, String>();
-        var next = new HashMap<String, Integer>();
-        for (var x : graph.order()) {
-            if (!x.name().isEmpty()) {
-                var name = x.name();
-                while (count.getOrDefault(x.name(), 0) > 1 && (name.equals(x.name()) || count.containsKey(name))) {
-                    name = subscripted(x.name(), next.merge(x.name(), 1, Integer::sum));
-                }
-                given.put(x, name);
-            }
-        }
-        return given;
-    }
-
-    private static String subscripted(String name, int number) {
-        int below = name.indexOf('_');
-        return below < 0 ? name + "_{" + number + "}"
-                : name.substring(0, below) + "_{" + name.substring(below + 1).replaceAll("[{}]", "") + number + "}";
     }
 
     private String leaf(Tensor x) {
@@ -99,12 +65,7 @@ final class Symbols {
 
     /** A name that nobody has: with a number always, or only if it is needed. */
     private String fresh(String base, boolean number) {
-        var name = base;
-        while (number && name.equals(base) || taken.contains(name)) {
-            name = base + "_{" + numbered.merge(base, 1, Integer::sum) + "}";
-        }
-        taken.add(name);
-        return name;
+        return number ? given.numbered(base) : given.free(base);
     }
 
     boolean isNamed(Tensor x) {
@@ -129,7 +90,7 @@ final class Symbols {
     /** The name of the loss's gradient in a tensor: δ₃ for that of z₃, δ with the whole name below for others. */
     Tex delta(Tensor x) {
         var name = names.get(x).text();
-        var below = name.startsWith("z_") && !taken.contains("z") ? name.substring(2) : name;
+        var below = name.startsWith("z_") && !given.isTaken("z") ? name.substring(2) : name;
         return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
                 : below) + "}", x.shape());
     }

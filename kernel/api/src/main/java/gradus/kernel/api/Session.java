@@ -97,6 +97,11 @@ public interface Session {
                 "magics need a notebook, and this thread belongs to none"));
     }
 
+    /** Whether {@link #current} has an answer: false for threads of nobody, such as the workers of the common pool. */
+    static boolean isBound() {
+        return SessionBinding.CURRENT.get().isPresent();
+    }
+
     /** Gives the calling thread, and all threads that it starts from now on, this session. */
     static void bind(Session session) {
         SessionBinding.CURRENT.set(Optional.of(session));
