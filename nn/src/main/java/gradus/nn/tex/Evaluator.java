@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  *     than axes leave the last axes: {@code x_{i}} of a matrix is row i</td></tr>
  * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}, {@code x[7:0:-2]}</td><td>entries, counted from 0, the end not included</td></tr>
  * <tr><td>free indices</td><td>the value is an array with one axis per index, in alphabetical order, before any other
- *     axes</td></tr>
+ *     axes; one that runs along no axis has the range of the index that it is compared with in {@code \delta_{ij}} or
+ *     {@code \mathbf{1}_{i = j}}</td></tr>
  * <tr><td>{@code \sum_{i}}, {@code \sum_{i=1}^{n}}, {@code \sum_{j \ne i}}, {@code \prod}, {@code \max_{i}}, {@code
  *     \arg\max_{i}}</td><td>over the given range, or the axis that the index runs along in what follows; it reaches up to
  *     the next + or −. An empty sum is 0, an empty product 1</td></tr>

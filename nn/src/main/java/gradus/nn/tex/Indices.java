@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Which index letters a formula has, over which numbers they run, and what they pick. */
 final class Indices {
@@ -132,10 +133,13 @@ final class Indices {
                 && !big.below().contains(terms.getFirst());
     }
 
-    /** The range that an index has by running along axes inside a formula. */
+    /** The range that an index has by running along axes inside a formula, or by being compared with one that does. */
     Optional<Range> range(Formula index, Formula within) {
         var found = new ArrayList<Range>();
         search(index, within, found);
+        if (found.isEmpty()) {
+            partners(index, within).forEach(partner -> search(partner, within, found));
+        }
         for (var range : found) {
             if (!range.equals(found.getFirst())) {
                 throw NdArray.unfit("the index " + Notation.text(index) + " runs over " + text(found.getFirst()) + " and over "
@@ -143,6 +147,18 @@ final class Indices {
             }
         }
         return found.stream().findFirst();
+    }
+
+    /** The names that an index equals wherever Kronecker's delta or an indicator with both is not 0. */
+    private Stream<Formula> partners(Formula index, Formula within) {
+        if (scope.containsKey(within)) {
+            return Stream.of();
+        }
+        var two = within instanceof Formula.Sub(var base, var indices) ? indices.getFirst() instanceof
+                Formula.Comparison(var terms, var relations) && Notation.isOnes(base) && relations.equals(List.of("=")) ? terms
+                : Notation.isKronecker(base) && !scope.containsKey(base) ? indices : List.<Formula>of() : List.<Formula>of();
+        return two.size() == 2 && two.contains(index) ? two.stream().filter(other -> !other.equals(index)
+                && other instanceof Formula.Symbol) : within.parts().stream().flatMap(part -> partners(index, part));
     }
 
     private void search(Formula index, Formula within, List<Range> found) {

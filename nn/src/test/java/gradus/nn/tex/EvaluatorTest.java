@@ -113,6 +113,8 @@ class EvaluatorTest {
         assertValue("A_{:, 2:3}", new int[] {2, 2}, 2, 3, 5, 6);
         assertValue("A[:, 1:3]", new int[] {2, 2}, 2, 3, 5, 6);
         assertValue("A_{\\cdot j}", new int[] {3, 2}, 1, 4, 2, 5, 3, 6);
+        assertValue("\\sum_{i} x_i \\delta_{ij}", new int[] {3}, 1, -2, 3);
+        assertValue("\\sum_{k} x_k \\mathbf{1}_{k = i}", new int[] {3}, 1, -2, 3);
         assertValue("A_{1i} \\delta_{ij} x_j", new int[] {3, 3}, 1, 0, 0, 0, -4, 0, 0, 0, 9);
     }
 
