@@ -6,6 +6,8 @@ import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
 import gradus.nn.derivation.Derivation;
+import gradus.nn.explanation.Explain;
+import gradus.nn.explanation.Explanation;
 import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.GradCheck;
 import gradus.nn.grad.Gradients;
@@ -29,6 +31,7 @@ import gradus.nn.loss.Regression;
 import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
+import gradus.nn.optim.Schedule;
 import gradus.nn.train.Fit;
 import java.nio.file.Path;
 import java.util.List;
@@ -572,6 +575,18 @@ public final class Nn {
     /** Computes without recording. */
     public static <T> T noGrad(Supplier<T> computation) {
         return Gradients.noGrad(computation);
+    }
+
+    // ---- explanations: formulas, each checked on numbers ----
+
+    /** An optimizer's recurrences with its settings, compared with what it does to a small net while η changes. */
+    public static Explanation explain(Optimizer optimizer) {
+        return Explain.of(optimizer);
+    }
+
+    /** A learning-rate schedule's formula, compared with it at 100 times. */
+    public static Explanation explain(Schedule schedule) {
+        return Explain.of(schedule);
     }
 
     // ---- devices ----

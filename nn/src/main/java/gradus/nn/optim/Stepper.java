@@ -115,6 +115,11 @@ public final class Stepper {
         return new Operand(x.buffer(), 0, NO_AXES, 1);
     }
 
+    /** What it remembers of the parameter at this place: its velocity, or Adam's m and v. */
+    public List<Tensor> memories(int parameter) {
+        return memories.get(parameter);
+    }
+
     /** What is changed, in the order given. */
     public List<Tensor> parameters() {
         return parameters;
