@@ -29,12 +29,31 @@ public final class Derivation {
     private final Graph graph;
     private final Set<Tensor> parameters;
     private final Symbols symbols;
+    private final Optional<Layout> layout;
+    private final boolean numerator;
     private List<Step> steps;
 
-    private Derivation(Graph graph, Set<Tensor> parameters) {
+    private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator) {
         this.graph = graph;
         this.parameters = parameters;
         this.symbols = new Symbols(graph);
+        this.layout = layout;
+        this.numerator = numerator;
+    }
+
+    /** The same lines written in another way; without one, as the network was recorded. */
+    public Derivation layout(Layout wanted) {
+        return new Derivation(graph, parameters, Optional.of(wanted), numerator);
+    }
+
+    /** In numerator layout: ∂L/∂x is the transpose of x, a row for a column, so that the chain rule reads from left to right. */
+    public Derivation numerator() {
+        return new Derivation(graph, parameters, layout, true);
+    }
+
+    /** In denominator layout, as without being asked: ∂L/∂x has the shape of x. */
+    public Derivation denominator() {
+        return new Derivation(graph, parameters, layout, false);
     }
 
     /**
@@ -65,15 +84,24 @@ public final class Derivation {
         if (parameters.length == 0) {
             graph.order().stream().filter(x -> x.op() == null && x.requiresGrad()).forEach(wanted::add);
         }
-        return new Derivation(graph, wanted);
+        return new Derivation(graph, wanted, Optional.empty(), false);
     }
 
     /** All lines: forward, local derivatives, δ in reverse order, gradients. */
     public synchronized List<Step> steps() {
         if (steps == null) {
-            steps = List.copyOf(new Lines().all());
+            steps = List.copyOf(written());
         }
         return steps;
+    }
+
+    private List<Step> written() {
+        var lines = new Lines();
+        var recorded = lines.all();
+        var orientation = layout.filter(wanted -> wanted == Layout.COLUMNS || wanted == Layout.ROWS)
+                .map(wanted -> Orientation.of(graph, wanted == Layout.COLUMNS)).orElse(Orientation.none());
+        return layout.isEmpty() && !numerator ? recorded
+                : new Turning(graph, symbols, lines.replay, orientation, numerator).turned(recorded);
     }
 
     /** The lines of one kind. */
@@ -144,7 +172,7 @@ public final class Derivation {
                 var in = x.inputs()[i];
                 if (in.requiresGrad() && in.op() != null && symbols.isNamed(in) && in.shape().equals(x.shape())
                         && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
-                    var left = Tex.atom("\\frac{\\partial " + symbols.of(x) + "}{\\partial " + symbols.of(in) + "}");
+                    var left = symbols.derivative(x, in);
                     local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), null,
                             verdicts.gradient(x, formulas[i], replay.local(x, in))));
                 }
@@ -155,14 +183,14 @@ public final class Derivation {
             var sum = x == graph.loss() ? Tex.number(1).of(x.shape()) : contributions.get(x).of(x.shape());
             if (x.op() == null) {
                 if (parameters.contains(x)) {
-                    gradient.add(line(Kind.GRADIENT, derivative(x), x, sum));
+                    gradient.add(line(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x, sum));
                 }
                 return;
             }
             var d = sum;
             if (x != graph.loss() && symbols.isNamed(x)) {
                 if (parameters.contains(x)) {
-                    gradient.add(line(Kind.GRADIENT, derivative(x), x, sum));
+                    gradient.add(line(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x, sum));
                 }
                 if (!isWrittenOut(x)) {
                     d = symbols.delta(x);
@@ -183,10 +211,6 @@ public final class Derivation {
         private boolean isWrittenOut(Tensor x) {
             return x.op() instanceof Pointwise.OfOne && x.inputs()[0].op() != null && symbols.isNamed(x.inputs()[0])
                     && !graph.isShared(x) && !graph.isShared(x.inputs()[0]);
-        }
-
-        private Tex derivative(Tensor x) {
-            return Tex.atom("\\frac{\\partial " + symbols.of(graph.loss()) + "}{\\partial " + symbols.of(x) + "}");
         }
 
         private Step line(Kind kind, Tex left, Tensor x, Tex right) {

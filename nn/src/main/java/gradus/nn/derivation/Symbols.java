@@ -95,6 +95,11 @@ final class Symbols {
                 : below) + "}", x.shape());
     }
 
+    /** The name of the derivative of one tensor in another. */
+    Tex derivative(Tensor x, Tensor in) {
+        return Tex.atom("\\frac{\\partial " + of(x) + "}{\\partial " + of(in) + "}");
+    }
+
     Map<Tensor, Tex> names() {
         return names;
     }

@@ -11,6 +11,7 @@ import gradus.nn.tex.Value;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads lines back and compares what they say with what was computed. */
 final class Verdicts {
@@ -42,18 +43,21 @@ final class Verdicts {
 
     /** Of a formula that has a known value. */
     Check gradient(Tensor x, Tex formula, Tensor expected) {
-        return verdict(x, formula, expected, false);
+        return x.op() != null && x.op().formulas() == Op.Formulas.NAMES
+                ? new Check.Open(x.op().name() + " has no formula") : equal(formula, expected);
+    }
+
+    /** Of a formula that is to have this value. */
+    Check equal(Tex formula, Tensor expected) {
+        return verdict(formula, expected, Optional.empty());
     }
 
     /** Of a formula for the loss's gradient in a tensor. */
     Check slope(Tensor x, Tex formula, Tensor expected) {
-        return verdict(x, formula, expected, true);
+        return verdict(formula, expected, Optional.of(x));
     }
 
-    private Check verdict(Tensor x, Tex formula, Tensor expected, boolean slope) {
-        if (x.op() != null && x.op().formulas() == Op.Formulas.NAMES && !slope) {
-            return new Check.Open(x.op().name() + " has no formula");
-        }
+    private Check verdict(Tex formula, Tensor expected, Optional<Tensor> slopeIn) {
         if (Arrays.stream(expected.toDoubleArray()).anyMatch(v -> !Double.isFinite(v))) {
             return new Check.Open("its value is not finite");
         }
@@ -71,7 +75,7 @@ final class Verdicts {
             return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
         }
         double error = error(found, expected);
-        double central = slope ? replay.centralError(x, tensor(found, expected)) : Double.NaN;
+        double central = slopeIn.map(x -> replay.centralError(x, tensor(found, expected))).orElse(Double.NaN);
         return error <= Check.COMPUTED && !(central > Check.CENTRAL) ? new Check.Holds(error, central)
                 : new Check.Fails(error, central);
     }

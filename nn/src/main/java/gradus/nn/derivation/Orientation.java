@@ -1,0 +1,98 @@
+package gradus.nn.derivation;
+
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.op.Movement;
+import gradus.nn.op.Pointwise;
+import gradus.nn.op.Products;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which tensors of a graph change places with their transposes when samples become columns, or rows: the batches that meet a
+ * weight, and what is computed from them and with them element by element.
+ *
+ * @param turned matrices that are written transposed
+ * @param rows   vectors that are added to each row, so that they count as rows and become columns
+ */
+record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
+
+    static Orientation none() {
+        return new Orientation(Set.of(), Set.of());
+    }
+
+    /** Those that turn when every sample is to be a column, or a row. */
+    static Orientation of(Graph graph, boolean columns) {
+        Set<Tensor> turned = Collections.newSetFromMap(new IdentityHashMap<>());
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (var x : graph.order()) {
+                for (var found : columns ? samplesInRows(x, turned) : samplesInColumns(x, turned)) {
+                    more |= found.rank() == 2 && !isWeight(found) && turned.add(found);
+                }
+            }
+        }
+        return new Orientation(turned, rows(graph, turned));
+    }
+
+    /** Vectors among matrices that turn, or among all. */
+    private static Set<Tensor> rows(Graph graph, Set<Tensor> turned) {
+        Set<Tensor> rows = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (var x : graph.order()) {
+            if (turned.contains(x) && (x.op() instanceof Pointwise || x.op() instanceof Products.Linear)) {
+                for (var in : x.inputs()) {
+                    if (in.rank() == 1) {
+                        rows.add(in);
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static boolean isWeight(Tensor x) {
+        return x.op() == null ? x.requiresGrad() : x.op() instanceof Movement.Permute && isWeight(x.inputs()[0]);
+    }
+
+    private static List<Tensor> samplesInRows(Tensor x, Set<Tensor> turned) {
+        return switch (x.op()) {
+            case Products.Linear _ -> List.of(x.inputs()[0], x);
+            case Products.MatMul _ when isWeight(x.inputs()[1]) && !isWeight(x.inputs()[0]) -> List.of(x.inputs()[0], x);
+            case Products.MatMul _ -> turned.contains(x.inputs()[1]) && !isWeight(x.inputs()[0]) ? List.of(x) : List.of();
+            case null, default -> alike(x, turned);
+        };
+    }
+
+    private static List<Tensor> samplesInColumns(Tensor x, Set<Tensor> turned) {
+        return switch (x.op()) {
+            case Products.Linear _ -> List.of();
+            case Products.MatMul _ when isWeight(x.inputs()[0]) && !isWeight(x.inputs()[1]) -> List.of(x.inputs()[1], x);
+            case Products.MatMul _ -> turned.contains(x.inputs()[0]) && !isWeight(x.inputs()[1]) ? List.of(x) : List.of();
+            case null, default -> alike(x, turned);
+        };
+    }
+
+    /** A result and its inputs of the same shape, as soon as one of them turns. */
+    private static List<Tensor> alike(Tensor x, Set<Tensor> turned) {
+        if (x.op() == null || x.op() instanceof Movement.Permute) {
+            return List.of();
+        }
+        var all = new ArrayList<>(List.of(x.inputs()));
+        all.add(x);
+        var shapes = all.stream().filter(turned::contains).map(Tensor::shape).toList();
+        return all.stream().filter(y -> shapes.contains(y.shape())).toList();
+    }
+
+    boolean isTurned(Tensor x) {
+        return turned.contains(x) || rows.contains(x);
+    }
+
+    /** The shape in which a tensor is written. */
+    Shape shape(Tensor x) {
+        return turned.contains(x) ? Dimensions.transposed(x.shape()) : rows.contains(x) ? new Shape(x.size(), 1) : x.shape();
+    }
+}
