@@ -98,8 +98,10 @@ public final class Evaluator {
         for (var index : free) {
             int axis = ranges.size();
             var range = located(root, () -> indices.range(index, root));
-            ranges.add(range.orElseGet(() -> shape.length == free.size() ? new Indices.Range(0, shape[axis])
-                    : fail(root, "the range of the index " + Notation.text(index) + " shows nowhere",
+            var compared = located(root, () -> indices.comparedRange(index, root));
+            ranges.add(range.orElseGet(() -> shape.length == free.size()
+                    ? new Indices.Range(compared.map(Indices.Range::from).orElse(0), shape[axis])
+                    : compared.isPresent() ? compared.get() : fail(root, "the range of the index " + Notation.text(index) + " shows nowhere",
                             "give it by a sum, an entry x_{i}, or the shape of the value")));
         }
         return family(root, free, ranges);

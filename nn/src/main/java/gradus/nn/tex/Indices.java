@@ -119,7 +119,7 @@ final class Indices {
         var ranges = new ArrayList<Range>();
         for (var name : names) {
             ranges.add(first.isPresent() ? new Range(first.get(), Math.max(0, last.orElseThrow() - first.get() + 1))
-                    : range(name, big).orElseThrow(() -> NdArray.unfit("the range of the index " + Notation.text(name)
+                    : range(name, big).or(() -> comparedRange(name, big)).orElseThrow(() -> NdArray.unfit("the range of the index " + Notation.text(name)
                             + " shows nowhere", "write \\sum_{" + Notation.text(name) + "=1}^{n}")));
         }
         return new Ranges(names, ranges, big.below().stream()
@@ -133,13 +133,10 @@ final class Indices {
                 && !big.below().contains(terms.getFirst());
     }
 
-    /** The range that an index has by running along axes inside a formula, or by being compared with one that does. */
+    /** The range that an index has by running along axes inside a formula. */
     Optional<Range> range(Formula index, Formula within) {
         var found = new ArrayList<Range>();
         search(index, within, found);
-        if (found.isEmpty()) {
-            partners(index, within).forEach(partner -> search(partner, within, found));
-        }
         for (var range : found) {
             if (!range.equals(found.getFirst())) {
                 throw NdArray.unfit("the index " + Notation.text(index) + " runs over " + text(found.getFirst()) + " and over "
@@ -147,6 +144,11 @@ final class Indices {
             }
         }
         return found.stream().findFirst();
+    }
+
+    /** The range of an index that runs along no axis, but is compared with one that does. */
+    Optional<Range> comparedRange(Formula index, Formula within) {
+        return partners(index, within).flatMap(partner -> range(partner, within).stream()).findFirst();
     }
 
     /** The names that an index equals wherever Kronecker's delta or an indicator with both is not 0. */
