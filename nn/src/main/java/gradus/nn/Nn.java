@@ -550,6 +550,19 @@ public final class Nn {
         return GradCheck.check(f, inputs);
     }
 
+    /**
+     * Compares the gradients of a loss in a net's parameters with central differences in float64, 64 elements of each:
+     * {@code gradcheck(() -> loss.of(net.apply(x), y), net)}.
+     */
+    public static GradCheck.Report gradcheck(Supplier<Tensor> loss, Layer net) {
+        return GradCheck.check(loss, net);
+    }
+
+    /** The same in these parameters; without any, in all that the loss depends on. */
+    public static GradCheck.Report gradcheck(Supplier<Tensor> loss, Tensor... parameters) {
+        return GradCheck.check(loss, parameters);
+    }
+
     /** Compares the gradients of the gradients of {@code f} with central differences in float64. */
     public static GradCheck.Report gradgradcheck(Function<Tensor[], Tensor> f, Tensor... inputs) {
         return GradCheck.checkTwice(1e-5, f, inputs);

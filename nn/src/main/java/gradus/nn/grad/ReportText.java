@@ -1,0 +1,62 @@
+package gradus.nn.grad;
+
+import gradus.nn.Shape;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A gradient check in words: the verdict, a line per parameter, and the error over the step as bars. */
+final class ReportText {
+
+    private static final String BARS = "▁▂▃▄▅▆▇█";
+    private static final int LOWEST = -13;   // the exponent of ten that the lowest bar stands for
+
+    private ReportText() {
+    }
+
+    static String of(GradCheck.Report report) {
+        long all = report.parts().stream().mapToLong(part -> part.shape().size()).sum();
+        var text = new StringBuilder(String.format(Locale.ROOT, "gradient check %s: %,d%s elements, worst error %.1e (tolerance %.0e)%s",
+                report.passed() ? "passed" : "FAILED", report.elements().size(),
+                report.elements().size() + report.kinks() == all ? "" : String.format(Locale.ROOT, " of %,d", all), report.worst(),
+                report.tolerance(), report.kinks() == 0 ? "" : ", " + kinks(report.kinks()) + " skipped"));
+        int name = report.parts().stream().mapToInt(part -> part.name().length()).max().orElse(1);
+        int shape = report.parts().stream().mapToInt(part -> part.shape().toString().length()).max().orElse(1);
+        for (var part : report.parts()) {
+            text.append(String.format(Locale.ROOT, "%n  %-" + name + "s  %-" + shape + "s  %s", part.name(), part.shape(), line(part)));
+        }
+        for (var valley : report.valleys()) {
+            text.append(String.format(Locale.ROOT, "%n  %s %s  h = 1e-1 … 1e-15, least %.1e at h = %.0e", valley.dtype(),
+                    valley.errors().stream().map(ReportText::bar).collect(Collectors.joining()), valley.smallest(), valley.best()));
+        }
+        return text.toString().replace(System.lineSeparator(), "\n");
+    }
+
+    private static String kinks(int count) {
+        return count == 1 ? "1 kink" : count + " kinks";
+    }
+
+    private static String line(GradCheck.Part part) {
+        var compared = part.elements().size() + part.kinks() == part.shape().size() ? "all"
+                : part.elements().size() + part.kinks() + " drawn";
+        var skipped = part.kinks() == 0 ? "" : ", " + kinks(part.kinks());
+        return compared + skipped + part.worst().map(worst -> part.elements().stream().allMatch(e -> e.analytic() == 0 && e.numeric() == 0)
+                ? ", the loss does not change with it" : String.format(Locale.ROOT, ", worst %.1e at %s: analytic %.9g, numeric %.9g",
+                worst.error(), place(part.shape(), worst.index()), worst.analytic(), worst.numeric())).orElse("");
+    }
+
+    /** Where an element lies, as {@code at(i, j)} wants it. */
+    static String place(Shape shape, int index) {
+        var strides = shape.strides();
+        var at = new int[strides.length];
+        for (int axis = 0; axis < at.length; axis++) {
+            at[axis] = index / strides[axis] % shape.dim(axis);
+        }
+        return Arrays.toString(at);
+    }
+
+    private static String bar(double error) {
+        double height = (Math.log10(error) - LOWEST) / -LOWEST * BARS.length();
+        return Double.isNaN(error) ? "·" : BARS.substring((int) Math.clamp(height, 0, BARS.length() - 1)).substring(0, 1);
+    }
+}
