@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * <table>
  * <caption>What the notations mean</caption>
  * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \partial L/\partial x}</td><td>a name, if it is given;
- *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}</td></tr>
+ *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}; {@code \partial L/\partial x[i]} is
+ *     an entry of the name {@code \partial L/\partial x}</td></tr>
  * <tr><td>{@code x_{1j}}, {@code x_{i, 2j}}, {@code x_{2:3}}</td><td>entries, counted from 1, ends included; fewer indices
  *     than axes leave the last axes: {@code x_{i}} of a matrix is row i</td></tr>
  * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}, {@code x[7:0:-2]}</td><td>entries, counted from 0, the end not included</td></tr>
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  *     {@code \mathbf{1}_{i = j}}</td></tr>
  * <tr><td>{@code \sum_{i}}, {@code \sum_{i=1}^{n}}, {@code \sum_{j \ne i}}, {@code \prod}, {@code \max_{i}}, {@code
  *     \arg\max_{i}}</td><td>over the given range, or the axis that the index runs along in what follows; it reaches up to
- *     the next + or −. An empty sum is 0, an empty product 1</td></tr>
+ *     the next + or −. An empty sum is 0, an empty product 1; matrices are multiplied as such, from the left</td></tr>
  * <tr><td>a vector</td><td>one axis, a column; {@code x^\top} is the row 1 × n</td></tr>
  * <tr><td>{@code A B}, {@code A \cdot B}</td><td>the matrix product over the last two axes, axes before broadcast; a number
  *     scales. {@code x \cdot y} of two vectors is the inner product</td></tr>
@@ -178,6 +179,9 @@ public final class Evaluator {
     }
 
     private NdArray compute(Formula formula) {
+        if (isMarked(formula) && scope.get(numbered(formula)) instanceof NdArray named) {
+            return named;
+        }
         return switch (formula) {
             case Formula.Number(double value) -> NdArray.scalar(value);
             case Formula.Symbol(var name) -> switch (name) {
@@ -209,6 +213,26 @@ public final class Evaluator {
             case Formula.Matrix(var rows) ->
                     NdArray.blocks(rows.stream().map(row -> row.stream().map(this::value).toList()).toList());
             case Formula.Cases(var branches) -> cases(branches);
+        };
+    }
+
+    /** Whether it may be a name whose index stands within: {@code \\delta^{f}_{t}}, {@code \\partial h_t / \\partial h_{t-1}}. */
+    private static boolean isMarked(Formula formula) {
+        return formula instanceof Formula.Sup(Formula.Sub _, Formula.Symbol _)
+                || formula instanceof Formula.Binary(var operator, var _, Formula.Accent(var command, var _))
+                        && operator == Operator.QUOTIENT && command.equals("\\partial");
+    }
+
+    /** A name with numbers for those of its indices that have values: {@code \\partial h_{t-1}} at t = 3 is ∂h₂. */
+    private Formula numbered(Formula name) {
+        return switch (name) {
+            case Formula.Sub(var base, var below) when indices.free(name).isEmpty() && !scope.containsKey(name) ->
+                    new Formula.Sub(base, below.stream().<Formula>map(index -> new Formula.Number(value(index).item())).toList());
+            case Formula.Sup(var base, var mark) -> new Formula.Sup(numbered(base), mark);
+            case Formula.Accent(var command, var inner) -> new Formula.Accent(command, numbered(inner));
+            case Formula.Binary(var operator, var left, var right) ->
+                    new Formula.Binary(operator, numbered(left), numbered(right));
+            default -> name;
         };
     }
 

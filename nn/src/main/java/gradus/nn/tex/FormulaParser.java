@@ -242,7 +242,12 @@ public final class FormulaParser {
         switch (text) {
             case "\\frac" -> {
                 var numerator = scripts.group();
-                return from(start, new Formula.Binary(Operator.QUOTIENT, numerator, scripts.group()));
+                var denominator = scripts.group();
+                if (denominator instanceof Formula.Accent(var mark, Formula.Entry(var array, var at)) && mark.equals("\\partial")) {
+                    return from(start, new Formula.Entry(from(start, new Formula.Binary(Operator.QUOTIENT, numerator,
+                            new Formula.Accent(mark, array))), at));   // ∂L/∂x[i] is an entry of ∂L/∂x
+                }
+                return from(start, new Formula.Binary(Operator.QUOTIENT, numerator, denominator));
             }
             case "\\sqrt" -> {
                 var root = tokens.takes("[") ? Optional.of(closed("]")) : Optional.<Formula>empty();

@@ -23,7 +23,7 @@ final class Total {
         boolean better = operator.startsWith("arg")
                 && (operator.endsWith("max") ? term.item() > sum.item() : term.item() < sum.item());
         where = better ? index : where;
-        sum = sum.with(term, join());
+        sum = operator.equals("prod") && sum.rank() > 1 && term.rank() > 1 ? sum.times(term) : sum.with(term, join());
     }
 
     private DoubleBinaryOperator join() {

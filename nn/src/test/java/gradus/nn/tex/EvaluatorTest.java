@@ -21,6 +21,9 @@ class EvaluatorTest {
             Map.entry("S", new NdArray(new int[] {2, 2}, new double[] {2, 1, 0, 4})),
             Map.entry("\\mathbf{W}^{(2)}", A), Map.entry("h_0", NdArray.scalar(5)), Map.entry("h_1", NdArray.scalar(6)),
             Map.entry("\\partial L/\\partial x", NdArray.scalar(9)), Map.entry("c", NdArray.vector(2, 0)),
+            Map.entry("\\delta^{f}_{1}", NdArray.scalar(3)), Map.entry("\\delta^f_2", NdArray.scalar(4)),
+            Map.entry("\\frac{\\partial h_2}{\\partial h_1}", NdArray.scalar(8)),
+            Map.entry("\\frac{\\partial L}{\\partial \\mathbf{X}}", NdArray.vector(2, 3)),
             Map.entry("f", (Value.Function) (p, in) -> in[0].map(v -> 10 * v)),
             Map.entry("g'", (Value.Function) (p, in) -> in[0].map(v -> 100 * v)));
 
@@ -33,7 +36,8 @@ class EvaluatorTest {
         // names
         "x_1; 7", "{x}_{1} + x_{1}; 14", "\\hat{y}; 11", "\\hat y a; 22", "\\frac{\\partial L}{\\partial x}; 9",
         "\\partial L / \\partial x + 1; 10", "\\sum_{t=1}^{2} h_{t-1}; 11", "\\mathbf{W}^{(2)}_{1,2}; 2",
-        "\\mathbf W_{2,1}^{(2)}; 4",
+        "\\mathbf W_{2,1}^{(2)}; 4", "\\sum_{t=1}^{2} \\delta^{f}_{t}; 7", "\\sum_{t=1}^{1} \\frac{\\partial h_{t+1}}{\\partial h_t}; 8",
+        "\\sum_{i} \\frac{\\partial L}{\\partial \\mathbf{X}[i]}; 5", "\\frac{\\partial L}{\\partial \\mathbf{X}[1]}; 3",
         // functions
         "\\exp(0) + e^{0}; 2", "\\ln e; 1", "\\log_{2} 8; 3", "\\sqrt{9} + \\sqrt[3]{8}; 5", "f(a + 1); 30", "g'(a); 200",
         "a(a + 1); 6", "\\tanh^{2}\\left(0\\right); 0", "\\sigma\\left(0\\right); 0.5", "\\operatorname{sign}(-a); -1",
@@ -101,6 +105,7 @@ class EvaluatorTest {
         assertValue("{S}^{-1}", new int[] {2, 2}, 0.5, -0.125, 0, 0.25);
         assertValue("S^{-\\top}", new int[] {2, 2}, 0.5, 0, -0.125, 0.25);
         assertValue("y^{-1}", new int[] {3}, 2, 1, 0.5);
+        assertValue("\\prod_{t=1}^{2} S", new int[] {2, 2}, 4, 6, 0, 16);
         assertValue("S^{-1} S - I", new int[] {2, 2}, 0, 0, 0, 0);
     }
 
