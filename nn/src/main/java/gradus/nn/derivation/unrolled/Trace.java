@@ -1,15 +1,15 @@
 package gradus.nn.derivation.unrolled;
 
-import gradus.nn.DType;
 import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.grad.Gradients;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * One run of a computation in float64 whose quantities have names: their values, the loss's gradients in them, and central
@@ -17,8 +17,9 @@ import java.util.function.Function;
  */
 final class Trace {
 
-    /** A difference over 2 h is off by O(h²) and by the rounding of the loss over h; both are near 1e-11 here. */
-    private static final double H = 1e-5;
+    /** Differences over four points are off by O(h⁴) and by rounding over h; the small step is for kinks nearby. */
+    private static final double[] STEPS = {1e-3, 1e-5};
+    private static final double SMALLEST = 1e-5;   // below it rounding of the loss is more than 1e-7 of a gradient
     private static final int ALL = 16;   // so many elements are moved one by one
     private static final int SOME = 2;   // of a larger quantity so many random directions are tried
 
@@ -44,7 +45,7 @@ final class Trace {
     Trace(Definition definition) {
         this.definition = definition;
         var loss = definition.loss((name, value) -> {
-            var quantity = value.requiresGrad() ? value : Tensor.parameter(value.as(DType.FLOAT64));
+            var quantity = value.requiresGrad() ? value : Tensor.parameter(value);
             values.put(name, quantity);
             return quantity;
         });
@@ -69,37 +70,33 @@ final class Trace {
         return gradients.get(name);
     }
 
-    /** The largest difference of central differences of the loss to what this gradient says; relative to it where that exceeds 1. */
-    double central(String name, NdGradient gradient) {
+    /**
+     * The largest difference between what a gradient says of the loss's slope and central differences, as a part of the
+     * gradient's largest number.
+     */
+    double central(String name, double[] gradient) {
+        double largest = Math.max(Arrays.stream(gradient).map(Math::abs).max().orElse(0), SMALLEST);
         double worst = 0;
         for (var direction : directions(value(name).shape())) {
-            var moved = direction.toDoubleArray();
-            double slope = 0;
-            for (int i = 0; i < moved.length; i++) {
-                slope += moved[i] == 0 ? 0 : moved[i] * gradient.at(i);
-            }
-            double difference = (loss(name, direction.times(H)) - loss(name, direction.times(-H))) / (2 * H);
-            worst = Math.max(worst, Math.abs(difference - slope) / Math.max(1, Math.abs(difference)));
+            var v = direction.toDoubleArray();
+            double slope = IntStream.range(0, v.length).mapToDouble(i -> v[i] == 0 ? 0 : v[i] * gradient[i]).sum();
+            double best = Arrays.stream(STEPS).map(h -> Math.abs(difference(name, direction, h) - slope)).min().orElseThrow();
+            worst = Math.max(worst, best / largest);
         }
         return worst;
     }
 
-    /** A claimed gradient, row by row. */
-    @FunctionalInterface
-    interface NdGradient {
-
-        double at(int i);
+    private double difference(String name, Tensor direction, double h) {
+        return (8 * (loss(name, direction.times(h)) - loss(name, direction.times(-h)))
+                - (loss(name, direction.times(2 * h)) - loss(name, direction.times(-2 * h)))) / (12 * h);
     }
 
     private double loss(String name, Tensor by) {
-        return Gradients.noGrad(() -> definition.loss((quantity, value) -> {
-            var precise = value.as(DType.FLOAT64);
-            return quantity.equals(name) ? precise.plus(by) : precise;
-        })).item();
+        return Gradients.noGrad(() -> definition.loss((quantity, value) -> quantity.equals(name) ? value.plus(by) : value)).item();
     }
 
     /** Each element's own, or some random ones where there are many. */
-    static List<Tensor> directions(Shape shape) {
+    private static List<Tensor> directions(Shape shape) {
         int n = shape.size();
         var directions = new ArrayList<Tensor>();
         var random = new Seed(n).stream("directions");
@@ -111,10 +108,5 @@ final class Trace {
             directions.add(Tensor.of(shape, v));
         }
         return directions;
-    }
-
-    /** A central difference of a function along a direction. */
-    static Tensor central(Function<Tensor, Tensor> f, Tensor x, Tensor direction) {
-        return Gradients.noGrad(() -> f.apply(x.plus(direction.times(H))).minus(f.apply(x.plus(direction.times(-H)))).times(0.5 / H));
     }
 }

@@ -1,0 +1,156 @@
+package gradus.nn.derivation.unrolled;
+
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Check;
+import gradus.nn.derivation.Step;
+import gradus.nn.derivation.Step.Kind;
+import gradus.nn.tex.Evaluator;
+import gradus.nn.tex.FormulaException;
+import gradus.nn.tex.NdArray;
+import gradus.nn.tex.Tex;
+import gradus.nn.tex.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Lines in the making: each is read back, evaluated among the names of a {@link Trace}, and compared. */
+final class Lines {
+
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<String, Value> names = new HashMap<>();
+
+    /** What a formula must give. {@code slopes} is the relative error of central differences to these numbers, if there are any. */
+    record Wanted(Tensor value, Optional<Slopes> slopes) {
+
+        static Wanted value(Tensor value) {
+            return new Wanted(value, Optional.empty());
+        }
+    }
+
+    /** How far central differences are from claimed numbers. */
+    @FunctionalInterface
+    interface Slopes {
+
+        double error(double[] claimed);
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    void know(String name, Value value) {
+        names.put(name, value);
+    }
+
+    void know(String name, Tensor value) {
+        know(name, array(value));
+    }
+
+    void know(String name, int number) {
+        know(name, NdArray.scalar(number));
+    }
+
+    static NdArray array(Tensor x) {
+        return new NdArray(x.shape().dims(), x.toDoubleArray());
+    }
+
+    /** A line whose formula stands for one value. */
+    void add(Kind kind, String left, String right, Wanted wanted) {
+        add(kind, left, right, new LinkedHashMap<>(Map.of(Map.of(), wanted)));
+    }
+
+    /** A line that holds for several values of its indices, each with what it must give; the shape is that of one. */
+    void add(Kind kind, String left, String right, Map<Map<String, Integer>, Wanted> cases) {
+        var first = cases.values().iterator().next().value();
+        steps.add(step(kind, left, right, first.shape(), cases.size() == 1 ? Optional.of(first) : Optional.empty(),
+                check(right, cases)));
+    }
+
+    /** A line for the entries of an array: its value is the whole. */
+    void add(Kind kind, String left, String right, Tensor whole, Map<Map<String, Integer>, Wanted> entries, Optional<Slopes> slopes) {
+        var check = check(right, entries);
+        if (slopes.isPresent() && check instanceof Check.Holds(double computed, double _)) {
+            check = verdict(computed, slopes.get().error(whole.toDoubleArray()));
+        }
+        steps.add(step(kind, left, right, whole.shape(), Optional.of(whole), check));
+    }
+
+    /** A line that stands for others, which were checked. */
+    void dots(Kind kind, Check check) {
+        steps.add(step(kind, "", "\\vdots", new Shape(), Optional.empty(), check));
+    }
+
+    /** A line that says something that no formula of the evaluator can be compared with. */
+    void open(Kind kind, String left, String right, Shape shape, String why) {
+        steps.add(step(kind, left, right, shape, Optional.empty(), new Check.Open(why)));
+    }
+
+    private static Step step(Kind kind, String left, String right, Shape shape, Optional<Tensor> value, Check check) {
+        return new Step(kind, Tex.atom(left), new Tex(right, Tex.Binding.SUM), shape, value, Optional.empty(), check);
+    }
+
+    /** Of all cases the largest errors. */
+    Check check(String formula, Map<Map<String, Integer>, Wanted> cases) {
+        double computed = 0;
+        double central = Double.NaN;
+        for (var entry : cases.entrySet()) {
+            var wanted = entry.getValue();
+            var scope = new HashMap<>(names);
+            entry.getKey().forEach((index, number) -> scope.put(index, NdArray.scalar(number)));
+            var expected = wanted.value.toDoubleArray();
+            if (Arrays.stream(expected).anyMatch(v -> !Double.isFinite(v))) {
+                return new Check.Open("its value is not finite");
+            }
+            double[] found;
+            try {
+                found = filled(Evaluator.evaluate(formula, scope), wanted.value.shape());
+            } catch (FormulaException e) {
+                return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
+            }
+            computed = Math.max(computed, error(found, expected));
+            if (wanted.slopes.isPresent() && computed != Double.POSITIVE_INFINITY) {
+                double slopes = wanted.slopes.get().error(found);
+                central = Double.isNaN(central) ? slopes : Math.max(central, slopes);
+            }
+        }
+        return verdict(computed, central);
+    }
+
+    private static Check verdict(double computed, double central) {
+        return computed <= Check.COMPUTED && !(central > Check.CENTRAL) ? new Check.Holds(computed, central)
+                : new Check.Fails(computed, central);
+    }
+
+    /** The numbers of a value of this shape, axes of one element aside; none if it has another. A number may stand for all. */
+    private static double[] filled(NdArray found, Shape shape) {
+        if (found.data().length == 1) {
+            var all = new double[shape.size()];
+            Arrays.fill(all, found.data()[0]);
+            return all;
+        }
+        return Arrays.equals(squeezed(found.shape()), squeezed(shape.dims())) ? found.data() : new double[0];
+    }
+
+    private static int[] squeezed(int... dims) {
+        return Arrays.stream(dims).filter(n -> n != 1).toArray();
+    }
+
+    private static double error(double[] found, double[] expected) {
+        if (found.length != expected.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = Double.MIN_NORMAL;
+        double difference = 0;
+        for (int i = 0; i < found.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double d = Math.abs(found[i] - expected[i]);
+            difference = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(difference, d);
+        }
+        return difference / largest;
+    }
+}

@@ -1,0 +1,424 @@
+package gradus.nn.derivation.unrolled;
+
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Step;
+import gradus.nn.derivation.Step.Kind;
+import gradus.nn.derivation.unrolled.Lines.Wanted;
+import gradus.nn.derivation.unrolled.Trace.Marks;
+import gradus.nn.grad.Derivatives;
+import gradus.nn.grad.Gradients;
+import gradus.nn.layer.Linear;
+import gradus.nn.layer.Recurrent;
+import gradus.nn.layer.Recurrent.GruCell;
+import gradus.nn.layer.Recurrent.LstmCell;
+import gradus.nn.layer.Recurrent.RnnCell;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * A recurrence written out in time. Lines with an index t are templates, {@code h_{t-1}}; they are written once for all t, or
+ * for the first steps and the last with an ellipsis between.
+ *
+ * <p>Vectors are columns, as in the documents; those of a batch stand side by side, so that products sum over it. Time
+ * counts in the order of the walk: of a reversed sequence x₁ is the last element.
+ */
+final class Time {
+
+    private static final int SHOWN = 2;     // steps before the ellipsis
+    private static final int CHECKED = 12;   // of longer sequences so many steps are checked, evenly spread
+
+    /** A cell by single operations. */
+    @FunctionalInterface
+    interface Gates {
+
+        /** Marks the parameters and gives the step. */
+        Next of(Marks marks);
+    }
+
+    /** One step: h first in the state, then the cell if there is one. */
+    @FunctionalInterface
+    interface Next {
+
+        Tensor[] after(String t, Tensor x, Tensor[] state);
+    }
+
+    /**
+     * What is walked along and what becomes of it.
+     *
+     * @param layer copied to float64
+     * @param x     [batch, time, in]
+     * @param start the state before, [batch, state]
+     * @param head  applied to every h
+     * @param withCell whether the loss sees the last cell, behind the outputs
+     * @param loss  of all outputs, [batch, time, ..]
+     */
+    record Walked(Recurrent.Sequence layer, Tensor x, Tensor start, Optional<Linear> head, boolean withCell,
+            UnaryOperator<Tensor> loss) {
+
+        Walked {
+            layer = new Recurrent.Sequence(precise(layer.cell()), Optional.empty(), layer.backwards());
+            head = head.map(h -> new Linear(leaf(h.weight()), leaf(h.bias())));
+            x = Structure.precise(x);
+            start = Structure.precise(start);
+        }
+
+        private static Tensor leaf(Tensor parameter) {
+            return Tensor.parameter(Structure.precise(parameter));
+        }
+
+        private static Recurrent.Cell precise(Recurrent.Cell cell) {
+            return switch (cell) {
+                case RnnCell c -> new RnnCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf));
+                case LstmCell c -> new LstmCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf));
+                case GruCell c -> new GruCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf),
+                        c.resets(), c.update());
+            };
+        }
+
+        Recurrent.Cell cell() {
+            return layer.cell();
+        }
+
+        boolean backwards() {
+            return layer.backwards();
+        }
+
+        /** The loss by the layer itself, in one operation where it has one. */
+        Tensor ownLoss(Tensor output, Tensor state) {
+            int n = cell().hidden();
+            var y = head.map(h -> h.apply(output)).orElse(output);
+            return loss.apply(withCell ? Tensor.concat(1, y, state.slice(1, n, 2 * n).reshape(batch(), 1, n)) : y);
+        }
+
+        int steps() {
+            return x.shape().dim(1);
+        }
+
+        int batch() {
+            return x.shape().dim(0);
+        }
+
+        /** The input of step t, counted from 1. */
+        Tensor at(int t) {
+            int place = backwards() ? steps() - t : t - 1;
+            return x.slice(1, place, place + 1).reshape(batch(), -1);
+        }
+    }
+
+    private final Walked walked;
+    private final Trace trace;
+    private final Lines lines = new Lines();
+    private final Lines first = new Lines();   // of the first sequence alone, for Jacobians
+    private final Tensor output;   // of the layer itself
+    private final Map<String, Tensor> own = new HashMap<>();   // the layer's own gradients
+    private final int steps;
+    private final int batch;
+
+    /** @param parameters the names of the layer's parameters */
+    Time(Walked walked, Map<String, Tensor> parameters, Gates gates) {
+        this.walked = walked;
+        this.steps = walked.steps();
+        this.batch = walked.batch();
+        this.trace = new Trace(marks -> loss(gates, marks));
+        var found = walked.layer.walk(walked.x, walked.start);
+        this.output = found.output();
+        var names = List.copyOf(parameters.keySet());
+        var gradients = Gradients.of(walked.ownLoss(output, found.state()), names.stream().map(parameters::get).toArray(Tensor[]::new));
+        IntStream.range(0, gradients.length).forEach(i -> own.put(names.get(i), gradients[i]));
+        trace.values().forEach((name, value) -> {
+            lines.know(name, column(name, value));
+            first.know(name, isOfTime(name) ? value.slice(0, 0, 1).reshape(-1) : value);
+        });
+        for (var both : List.of(lines, first)) {
+            both.know("T", steps);
+        }
+        for (int t = 0; t <= steps; t++) {
+            know("\\frac{\\partial L}{\\partial h_{" + t + "}}", "h_{" + t + "}");
+            know("\\frac{\\partial^{+} L}{\\partial h_{" + t + "}}", "h^{+}_{" + t + "}");
+            know("\\frac{\\partial L}{\\partial y_{" + t + "}}", "y_{" + t + "}");
+            know("\\delta^{c}_{" + t + "}", "C_{" + t + "}");
+            know("\\delta^{h}_{" + t + "}", "h_{" + t + "}");
+            for (var gate : List.of("f", "i", "g", "o", "r", "z", "n")) {
+                know("\\delta^{" + gate + "}_{" + t + "}", "a^{" + gate + "}_{" + t + "}");
+            }
+            know("\\delta_{" + t + "}", "a_{" + t + "}");
+        }
+        know("\\frac{\\partial^{+} L}{\\partial C_{" + steps + "}}", "C^{+}");
+    }
+
+    private void know(String name, String quantity) {
+        if (trace.gradient(quantity) != null) {
+            lines.know(name, column(quantity, trace.gradient(quantity)));
+        }
+    }
+
+    private Tensor loss(Gates gates, Marks marks) {
+        var next = gates.of(marks);
+        var head = walked.head.map(linear -> new Linear(marks.mark("W_{hy}", Structure.precise(linear.weight())),
+                marks.mark("b_{y}", Structure.precise(linear.bias()))));
+        int n = walked.cell().hidden();
+        var state = new Tensor[walked.cell().stateSize() / n];
+        for (int i = 0; i < state.length; i++) {
+            state[i] = marks.mark(i == 0 ? "h_{0}" : "C_{0}", walked.start.slice(1, i * n, (i + 1) * n));
+        }
+        var outputs = new ArrayList<Tensor>();
+        for (int t = 1; t <= steps; t++) {
+            state = next.after("_{" + t + "}", marks.mark("x_{" + t + "}", walked.at(t)), state);
+            var out = marks.mark("h^{+}_{" + t + "}", state[0].times(1));   // the loss's own share of h
+            outputs.add(head.isPresent() ? marks.mark("y_{" + t + "}", head.get().apply(out)) : out);
+        }
+        var inOrder = walked.backwards() ? outputs.reversed() : outputs;
+        var all = new ArrayList<>(inOrder);
+        if (walked.withCell) {
+            all.add(marks.mark("C^{+}", state[1].times(1)));
+        }
+        return walked.loss.apply(Tensor.stack(1, all.toArray(Tensor[]::new)));
+    }
+
+    private static boolean isOfTime(String name) {
+        return name.matches(".*_\\{\\d+}") || name.equals("C^{+}");
+    }
+
+    /** Of one sequence a vector, of several a matrix of columns; a bias is added to each of them. */
+    private Tensor column(String name, Tensor value) {
+        return isOfTime(name) ? batch == 1 ? value.reshape(-1) : value.t()
+                : value.rank() == 1 && batch != 1 ? value.reshape(-1, 1) : value;
+    }
+
+    private Wanted value(String quantity) {
+        return Wanted.value(column(quantity, trace.value(quantity)));
+    }
+
+    private Wanted gradient(String quantity) {
+        return new Wanted(column(quantity, own.getOrDefault(quantity, trace.gradient(quantity))), Optional.of(slopes(quantity)));
+    }
+
+    private Lines.Slopes slopes(String quantity) {
+        var shape = trace.value(quantity).shape();
+        return claimed -> {
+            boolean columns = isOfTime(quantity) && batch > 1;
+            var rows = columns ? Tensor.of(new Shape(shape.dim(1), shape.dim(0)), claimed).t().toDoubleArray() : claimed;
+            return trace.central(quantity, rows);
+        };
+    }
+
+    private int[] checked(int from, int to) {
+        int count = Math.min(CHECKED, to - from + 1);
+        return IntStream.range(0, Math.max(0, count)).map(i -> count == 1 ? to : from + i * (to - from) / (count - 1)).toArray();
+    }
+
+    private interface Each {
+
+        Wanted at(int t);
+    }
+
+    private Map<Map<String, Integer>, Wanted> cases(int from, int to, Each each) {
+        var cases = new LinkedHashMap<Map<String, Integer>, Wanted>();
+        Arrays.stream(checked(from, to)).forEach(t -> cases.put(Map.of("t", t), each.at(t)));
+        return cases;
+    }
+
+    private static String at(String template, String t) {
+        return template.replace("{t}", "{" + t + "}");
+    }
+
+    /** {@code h_{t-1}} at t = 3 is {@code h_{2}}, at T − 1 it is {@code h_{T-2}}. */
+    private static String instance(String template, int t) {
+        return template.replace("{t}", "{" + t + "}").replace("{t-1}", "{" + (t - 1) + "}").replace("{t+1}", "{" + (t + 1) + "}");
+    }
+
+    private static String fromEnd(String template, int back) {
+        return template.replace("{t}", "{" + end(back) + "}").replace("{t-1}", "{" + end(back + 1) + "}")
+                .replace("{t+1}", "{" + end(back - 1) + "}");
+    }
+
+    private static String end(int back) {
+        return back == 0 ? "T" : "T-" + back;
+    }
+
+    // ---- lines ----
+
+    /** A quantity that does not depend on time. */
+    Time given(String left, String right) {
+        lines.add(Kind.FORWARD, left, right, value(left));
+        return this;
+    }
+
+    /** A quantity of each step, once for all steps. */
+    Time forward(String left, String right) {
+        lines.add(Kind.FORWARD, left, right, cases(1, steps, t -> value(at(left, "" + t))));
+        return this;
+    }
+
+    /** The first steps, an ellipsis, the last step. */
+    Time unrolled(String left, String right) {
+        int shown = Math.min(SHOWN, steps);
+        for (int t = 1; t <= shown; t++) {
+            lines.add(Kind.FORWARD, instance(left, t), instance(right, t), value(at(left, "" + t)));
+        }
+        if (steps > shown + 1) {
+            lines.dots(Kind.FORWARD, lines.check(right, cases(shown + 1, steps - 1, t -> value(at(left, "" + t)))));
+        }
+        if (steps > shown) {
+            lines.add(Kind.FORWARD, fromEnd(left, 0), fromEnd(right, 0), value(at(left, "" + steps)));
+        }
+        return this;
+    }
+
+    /** The gradient in a quantity of the last step, and that of the steps before. */
+    Time backward(String left, String quantity, String last, String right) {
+        lines.add(Kind.DELTA, fromEnd(left, 0), fromEnd(last, 0), gradient(at(quantity, "" + steps)));
+        if (steps > 1) {
+            lines.add(Kind.DELTA, left, right, cases(1, steps - 1, t -> gradient(at(quantity, "" + t))));
+        }
+        return this;
+    }
+
+    /** The gradient in a quantity of each step, once for all steps. */
+    Time backward(String left, String quantity, String right) {
+        lines.add(Kind.DELTA, left, right, cases(1, steps, t -> gradient(at(quantity, "" + t))));
+        return this;
+    }
+
+    /** The last step, the one before, an ellipsis, the first: the recurrence as it runs. */
+    Time unrolledBack(String left, String quantity, String right) {
+        for (int back = 1; back <= Math.min(SHOWN, steps - 1); back++) {
+            lines.add(Kind.DELTA, fromEnd(left, back), fromEnd(right, back), gradient(at(quantity, "" + (steps - back))));
+        }
+        if (steps > SHOWN + 2) {
+            lines.dots(Kind.DELTA, lines.check(right, cases(2, steps - SHOWN - 1, t -> gradient(at(quantity, "" + t)))));
+        }
+        if (steps > SHOWN + 1) {
+            lines.add(Kind.DELTA, instance(left, 1), instance(right, 1), gradient(at(quantity, "1")));
+        }
+        return this;
+    }
+
+    /** The gradient in what stood before the first step. */
+    Time start(String quantity, String right) {
+        lines.add(Kind.DELTA, derivative(quantity), right, gradient(quantity));
+        return this;
+    }
+
+    /** The gradient in a parameter, of which a batch sums. */
+    Time gradient(String quantity, String right) {
+        lines.add(Kind.GRADIENT, derivative(quantity), right, gradient(quantity));
+        return this;
+    }
+
+    /** The gradient in a bias: a sum over time, and over the batch if there is one. */
+    Time bias(String quantity, String delta) {
+        var sum = "\\sum_{t=1}^{T} " + delta + (batch == 1 ? "" : " \\, \\mathbf{1}");
+        return gradient(quantity, sum);
+    }
+
+    private static String derivative(String quantity) {
+        return "\\frac{\\partial L}{\\partial " + quantity + "}";
+    }
+
+    /** The output of the head, and the loss's own share of δ. */
+    Time head() {
+        return walked.head.isEmpty() ? this : unrolled("y_{t}", "W_{hy} h_{t} + b_{y}");
+    }
+
+    Time headBack() {
+        if (walked.head.isPresent()) {
+            lines.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", "W_{hy}^{\\top} \\frac{\\partial L}{\\partial y_{t}}",
+                    cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
+        }
+        return this;
+    }
+
+    Time headGradients() {
+        return walked.head.isEmpty() ? this
+                : gradient("W_{hy}", "\\sum_{t=1}^{T} \\frac{\\partial L}{\\partial y_{t}} h_{t}^{\\top}")
+                        .bias("b_{y}", "\\frac{\\partial L}{\\partial y_{t}}");
+    }
+
+    /** What the layer itself gives, in one operation where it has one, is what the steps give. */
+    Time layer(String name) {
+        lines.add(Kind.FORWARD, "\\operatorname{" + name + "}\\left(x\\right)_{t}", "h_{t}", cases(1, steps, t -> {
+            int place = walked.backwards() ? steps - t : t - 1;
+            return Wanted.value(column("h_{" + t + "}", output.slice(1, place, place + 1).reshape(batch, -1)));
+        }));
+        return this;
+    }
+
+    // ---- Jacobians, of the first sequence ----
+
+    /** The library's own step from one state of the first sequence. */
+    private Tensor jacobian(int t) {
+        var x = walked.at(t).slice(0, 0, 1);
+        return Derivatives.jacobian(s -> walked.cell().next(walked.cell().inputs(x), s.reshape(1, -1)).reshape(-1), state(t - 1)).detach();
+    }
+
+    private Tensor state(int t) {
+        var h = trace.value("h_{" + t + "}").detach().slice(0, 0, 1).reshape(-1);
+        return walked.cell().stateSize() == walked.cell().hidden() ? h
+                : Tensor.concat(0, h, trace.value("C_{" + t + "}").detach().slice(0, 0, 1).reshape(-1));
+    }
+
+    /**
+     * The derivatives of a step's state in the one before, and their product along several steps.
+     *
+     * @param blocks rows from, to, columns from, to in parts of the state, the name, and the formula of each block
+     */
+    Time jacobians(String state, List<Block> blocks) {
+        int from = Math.max(1, steps - CHECKED + 1);
+        int n = walked.cell().hidden();
+        var all = new LinkedHashMap<Integer, Tensor>();
+        for (int t = from; t <= steps; t++) {
+            all.put(t, jacobian(t));
+            first.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}", all.get(t));
+            for (var block : blocks) {
+                first.know(instance(block.left, t), block.of(all.get(t), n));
+            }
+        }
+        for (var block : blocks) {
+            first.add(Kind.LOCAL, block.left, block.right, cases(from, steps, t -> Wanted.value(block.of(all.get(t), n))));
+        }
+        if (steps - from < 1) {
+            return this;
+        }
+        first.know("k", steps - from);
+        first.know("t", steps);
+        first.add(Kind.LOCAL, "\\frac{\\partial " + state + "_t}{\\partial " + state + "_{t-k}}",
+                "\\prod_{i=1}^{k} \\frac{\\partial " + state + "_{t-i+1}}{\\partial " + state + "_{t-i}}",
+                Wanted.value(through(from)));
+        return this;
+    }
+
+    /** The derivative of the last state in that of step {@code from}, by autograd through all steps between. */
+    private Tensor through(int from) {
+        return Derivatives.jacobian(s -> {
+            var state = s.reshape(1, -1);
+            for (int t = from + 1; t <= steps; t++) {
+                state = walked.cell().next(walked.cell().inputs(walked.at(t).slice(0, 0, 1)), state);
+            }
+            return state.reshape(-1);
+        }, state(from)).detach();
+    }
+
+    /** A part of ∂state/∂state: in parts of {@code hidden} rows and columns. */
+    record Block(int row, int column, String left, String right) {
+
+        Tensor of(Tensor jacobian, int n) {
+            return jacobian.slice(0, row * n, (row + 1) * n).slice(1, column * n, (column + 1) * n);
+        }
+    }
+
+    List<Step> all() {
+        var all = new ArrayList<>(lines.steps().stream().filter(step -> step.kind() == Kind.FORWARD).toList());
+        all.addAll(first.steps());
+        all.addAll(lines.steps().stream().filter(step -> step.kind() != Kind.FORWARD).toList());
+        return all;
+    }
+}

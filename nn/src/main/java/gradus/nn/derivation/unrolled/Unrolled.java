@@ -1,0 +1,63 @@
+package gradus.nn.derivation.unrolled;
+
+import gradus.nn.DType;
+import gradus.nn.Layer;
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Step;
+import gradus.nn.layer.Linear;
+import gradus.nn.layer.Recurrent;
+import gradus.nn.layer.Sequential;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Layers whose formulas are known as a whole, written out at recorded inputs. */
+public final class Unrolled {
+
+    private Unrolled() {
+    }
+
+    /**
+     * The lines of a layer at this input, for the loss ½ Σ y² of its outputs: any loss would do, since δ is taken from it.
+     *
+     * @throws IllegalArgumentException for a layer that has no such form
+     */
+    public static List<Step> of(Layer layer, Tensor x) {
+        return of(layer, x, y -> y.square().sum().times(0.5));
+    }
+
+    /**
+     * The lines of a layer at this input: a recurrent net through time, possibly with a linear layer applied to each of its
+     * outputs.
+     *
+     * @param loss of the layer's output, a scalar
+     * @throws IllegalArgumentException for a layer that has no such form
+     */
+    public static List<Step> of(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
+        return structure(layer, x, loss).lines();
+    }
+
+    private static Structure structure(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
+        return switch (layer) {
+            case Recurrent.Sequence sequence -> through(sequence, x, Optional.empty(), loss);
+            case Sequential(var layers) when layers.size() == 2 && layers.getFirst() instanceof Recurrent.Sequence sequence
+                    && layers.getLast() instanceof Linear head -> through(sequence, x, Optional.of(head), loss);
+            default -> throw new IllegalArgumentException("unroll: " + layer + " has no form of its own to be written out in"
+                    + "\nhelp: give a recurrent layer, perhaps with linear(..) behind it, or use derive(loss) for any graph");
+        };
+    }
+
+    private static Structure through(Recurrent.Sequence layer, Tensor x, Optional<Linear> head, UnaryOperator<Tensor> loss) {
+        layer.walk(x);   // refuses what does not fit
+        var shape = new Shape(x.shape().dim(0), layer.cell().stateSize());
+        var start = layer.start().map(s -> s.detach().reshape(1, -1).broadcastTo(shape))
+                .orElseGet(() -> Tensor.full(0, shape, DType.FLOAT64));
+        var walked = new Time.Walked(layer, x, start, head, false, loss);
+        return switch (layer.cell()) {
+            case Recurrent.RnnCell _ -> new Rnn(walked);
+            case Recurrent.LstmCell _ -> new Lstm(walked);
+            case Recurrent.GruCell _ -> new Gru(walked);
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package gradus.nn.derivation.unrolled;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gradus.nn.Nn;
+import gradus.nn.Seed;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Check;
+import gradus.nn.derivation.Step;
+import gradus.nn.derivation.Step.Kind;
+import gradus.nn.layer.Recurrent;
+import gradus.nn.layer.Recurrent.Reset;
+import gradus.nn.layer.Recurrent.Update;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Recurrent layers through time: every line holds at the layers' own numbers. */
+class ThroughTimeTest {
+
+    private static final Seed SEED = new Seed(7);
+
+    static Stream<Arguments> layers() {
+        var rnn = Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED));
+        var lstm = Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED));
+        var gru = Recurrent.GruCell.of(2, 3, SEED);
+        return Stream.of(rnn, rnn.twoBiases(), rnn.reversed(), lstm, lstm.twoBiases(), lstm.reversed(), lstm.learnedStart(),
+                Recurrent.Sequence.of(gru), Recurrent.Sequence.of(gru).twoBiases(),
+                Recurrent.Sequence.of(gru.convention(Reset.BEFORE, Update.NEW)),
+                Recurrent.Sequence.of(gru.convention(Reset.BEFORE, Update.OLD)).twoBiases(),
+                Recurrent.Sequence.of(gru.convention(Reset.AFTER, Update.NEW)))
+                .flatMap(layer -> Stream.of(Arguments.of(layer, 1, 5), Arguments.of(layer, 3, 4)));
+    }
+
+    private static Tensor input(int batch, int time) {
+        return Tensor.normal(SEED.stream("x" + batch + time), 0, 1, batch, time, 2);
+    }
+
+    static void assertHold(List<Step> steps) {
+        for (var step : steps) {
+            assertTrue(step.check() instanceof Check.Holds, step::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void everyLineHolds(Recurrent.Sequence layer, int batch, int time) {
+        var steps = Unrolled.of(layer, input(batch, time), y -> y.tanh().square().sum());
+        assertHold(steps);
+        assertTrue(steps.stream().filter(step -> step.kind() == Kind.GRADIENT).allMatch(
+                step -> step.check() instanceof Check.Holds(double _, double central) && !Double.isNaN(central)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void shortSequencesHoldToo(Recurrent.Sequence layer, int batch, int time) {
+        for (int steps = 1; steps <= 3; steps++) {
+            assertHold(Unrolled.of(layer, input(batch, steps)));
+        }
+    }
+}
