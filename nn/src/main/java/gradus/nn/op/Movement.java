@@ -29,7 +29,7 @@ public final class Movement {
 
     /** An array of ones. */
     static Tex ones(int... dims) {
-        return Tex.atom("\\mathbf{1}_{" + sizes(dims) + "}");
+        return Tex.ones(new Shape(dims), sizes(dims));
     }
 
     /** The same elements, row by row, in another shape of the same size. */
@@ -94,7 +94,13 @@ public final class Movement {
         }
 
         private static Tex reshaped(Tex x, Shape to) {
-            return Tex.call("\\operatorname{reshape}" + (to.rank() == 0 ? "" : "_{" + sizes(to.dims()) + "}"), x);
+            if (to.size() == 1 && x.shape().size() == 1) {   // a number is a number
+                return x.of(to);
+            }
+            var inner = x.form() instanceof Tex.Form.Call(var f, var of) && f.startsWith("\\operatorname{reshape}")
+                    && of.getFirst().known().isPresent() ? of.getFirst() : x;
+            return inner.shape().equals(to) ? inner
+                    : Tex.call("\\operatorname{reshape}" + (to.rank() == 0 ? "" : "_{" + sizes(to.dims()) + "}"), inner);
         }
 
         @Override

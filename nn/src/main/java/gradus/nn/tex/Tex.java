@@ -4,6 +4,7 @@ import gradus.nn.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -158,28 +159,62 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return new Tex("-" + in(Binding.HADAMARD), Binding.SUM, new Form.Negative(this));
     }
 
-    /** A product of matrices, or of a number and anything: by juxtaposition. */
+    /** A product of matrices, or of a number and anything: by juxtaposition; whole numbers and fractions are multiplied. */
     public Tex times(Tex other) {
-        if (text.equals("1")) {
-            return other;
+        return multiplied(other, Tex::juxtaposed);
+    }
+
+    /** The elementwise (Hadamard) product; a number just stands in front. */
+    public Tex odot(Tex other) {
+        return multiplied(other, (a, b) -> a.isNumber() ? a.juxtaposed(b) : b.isNumber() ? b.juxtaposed(a) : a.hadamard(b));
+    }
+
+    private Tex multiplied(Tex other, BinaryOperator<Tex> product) {
+        var factor = Ratio.before(this).times(Ratio.before(other));
+        var left = Ratio.after(this);
+        var right = Ratio.after(other);
+        var rest = left.text.equals("1") ? right : right.text.equals("1") ? left
+                : right.isOnes() && left.has(right.known) ? left : left.isOnes() && right.has(left.known) ? right
+                : product.apply(left, right);
+        if (factor.isZero()) {
+            return number(0);
         }
-        if (isSigned()) {
-            return text.equals("-1") ? other.neg() : unsigned().times(other).neg();
+        var size = factor.size();
+        var scaled = size.text.equals("1") ? rest : rest.text.equals("1") ? size : size.juxtaposed(rest);
+        return factor.isNegative() ? scaled.neg() : scaled;
+    }
+
+    /** A tensor of ones. */
+    public static Tex ones(Shape shape, String sizes) {
+        return symbol("\\mathbf{1}_{" + sizes + "}", shape);
+    }
+
+    boolean isOnes() {
+        return form instanceof Form.Leaf && known.isPresent() && text.matches("\\\\mathbf\\{1}_\\{[0-9 \\\\times]*}");
+    }
+
+    /** Whether it is surely of this shape. */
+    private boolean has(Optional<Shape> shape) {
+        return shape.isPresent() && inferred().equals(shape);
+    }
+
+    private Tex juxtaposed(Tex other) {
+        if (isNegative()) {
+            return positive().juxtaposed(other).neg();
         }
-        if (other.isSigned()) {
-            return times(other.unsigned()).neg();
+        if (other.isNegative()) {
+            return juxtaposed(other.positive()).neg();
         }
         return new Tex(in(Binding.PRODUCT) + " \\, " + other.in(Binding.PREFIX), Binding.PRODUCT,
                 new Form.Product(joined(factors(), List.of(other))));
     }
 
-    /** The elementwise (Hadamard) product; a number just stands in front. */
-    public Tex odot(Tex other) {
-        if (isNumber() || other.isNumber()) {
-            return isNumber() ? times(other) : other.times(this);
+    private Tex hadamard(Tex other) {
+        if (isNegative()) {
+            return positive().hadamard(other).neg();
         }
-        if (other.isSigned()) {
-            return odot(other.unsigned()).neg();
+        if (other.isNegative()) {
+            return hadamard(other.positive()).neg();
         }
         return new Tex(in(Binding.HADAMARD) + " \\odot "
                 + (other.binds == Binding.HADAMARD ? other.text : other.in(Binding.PREFIX)), Binding.HADAMARD,
@@ -190,12 +225,12 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return text.matches("-?[0-9.]+");
     }
 
-    /** Whether it is a minus and something that needs no parentheses; then products take the minus before them. */
-    private boolean isSigned() {
-        return binds == Binding.SUM && text.startsWith("-") && !text.contains(" ");
+    /** Whether it is a minus before a product or less; then products take the minus before them. */
+    private boolean isNegative() {
+        return form instanceof Form.Negative || binds == Binding.SUM && text.startsWith("-") && !text.contains(" ");
     }
 
-    private Tex unsigned() {
+    private Tex positive() {
         return form instanceof Form.Negative(var of) ? of : atom(text.substring(1));
     }
 
@@ -229,12 +264,22 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** Entries counted from 0, as positions in data are: {@code x[i, c[i]]}. */
     public Tex entry(String indices) {
-        return new Tex(in(Binding.ATOM) + "[" + indices + "]", Binding.ATOM, new Form.Entry(this, indices, true));
+        return Entries.of(this, indices, List.of(indices.split(", ")), true);
     }
 
     /** Entries counted from 1; or simply part of the name. */
     public Tex sub(String index) {
-        return new Tex("{" + in(Binding.ATOM) + "}_{" + index + "}", Binding.ATOM, new Form.Entry(this, index, false));
+        return Entries.of(this, index, index.matches("[a-z]+") ? List.of(index.split("")) : List.of(), false);
+    }
+
+    Tex subscript(String indices, boolean fromZero) {
+        return new Tex(fromZero ? in(Binding.ATOM) + "[" + indices + "]" : "{" + in(Binding.ATOM) + "}_{" + indices + "}",
+                Binding.ATOM, new Form.Entry(this, indices, fromZero));
+    }
+
+    /** The shape, as far as it follows from that of what the formula is made of. */
+    Optional<Shape> inferred() {
+        return known.isPresent() ? known : Entries.shape(this);
     }
 
     /** The first n index letters, one per axis: {@code ijk}; m is never among them, for sums inside. */

@@ -1,0 +1,113 @@
+package gradus.nn.tex;
+
+import gradus.nn.Shape;
+import gradus.nn.ShapeException;
+import gradus.nn.tex.Tex.Form;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Entries of formulas: those of what an elementwise formula is made of, where all shapes are known. */
+final class Entries {
+
+    private static final Set<String> ELEMENTWISE = Set.of("\\tanh", "\\sigma", "\\exp", "\\ln", "\\sin", "\\cos", "\\tan",
+            "\\sinh", "\\cosh", "\\arctan", "\\max", "\\min", "\\operatorname{sign}", "\\operatorname{erf}");
+
+    private Entries() {
+    }
+
+    static Tex of(Tex formula, String indices, List<String> each, boolean fromZero) {
+        var shape = each.isEmpty() ? Optional.<Shape>empty() : shape(formula);
+        return shape.filter(found -> found.rank() >= each.size() && isMadeOfKnown(formula))
+                .map(found -> pushed(formula, found, each, fromZero))
+                .orElseGet(() -> formula.subscript(indices, fromZero));
+    }
+
+    private static boolean isMadeOfKnown(Tex formula) {
+        return switch (formula.form()) {
+            case Form.Leaf _ -> shape(formula).isPresent();
+            case Form.Sum(var terms) -> terms.stream().allMatch(Entries::isMadeOfKnown);
+            case Form.Hadamard(var factors) -> factors.stream().allMatch(Entries::isMadeOfKnown);
+            case Form.Product(var factors) -> factors.size() == 2 && isNumber(factors.getFirst())
+                    && isMadeOfKnown(factors.getLast());
+            case Form.Negative(var of) -> isMadeOfKnown(of);
+            case Form.Fraction(var above, var below) -> isMadeOfKnown(above) && isMadeOfKnown(below);
+            case Form.Power(var base, var exponent) -> isMadeOfKnown(base) && isMadeOfKnown(exponent);
+            case Form.Call(var f, var of) -> ELEMENTWISE.contains(f) && of.stream().allMatch(Entries::isMadeOfKnown);
+            default -> false;
+        };
+    }
+
+    private static boolean isNumber(Tex formula) {
+        return shape(formula).filter(shape -> shape.rank() == 0).isPresent();
+    }
+
+    /** The shape that an elementwise formula has; empty where it is not known. */
+    static Optional<Shape> shape(Tex formula) {
+        if (formula.known().isPresent()) {
+            return formula.known();
+        }
+        return switch (formula.form()) {
+            case Form.Leaf _ -> formula.text().matches("-?[0-9.]+|e|\\\\pi") ? Optional.of(new Shape()) : Optional.empty();
+            case Form.Sum(var terms) -> broadcast(terms);
+            case Form.Hadamard(var factors) -> broadcast(factors);
+            case Form.Product(var factors) -> factors.size() == 2 && isNumber(factors.getFirst())
+                    ? shape(factors.getLast()) : Optional.empty();
+            case Form.Negative(var of) -> shape(of);
+            case Form.Fraction(var above, var below) -> broadcast(List.of(above, below));
+            case Form.Power(var base, var exponent) -> broadcast(List.of(base, exponent));
+            case Form.Call(var f, var of) -> ELEMENTWISE.contains(f) ? broadcast(of) : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Shape> broadcast(List<Tex> parts) {
+        var all = new Shape();
+        for (var part : parts) {
+            var shape = shape(part);
+            if (shape.isEmpty()) {
+                return shape;
+            }
+            try {
+                all = Shape.broadcast("formula", all, shape.get());
+            } catch (ShapeException e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(all);
+    }
+
+    private static Tex pushed(Tex formula, Shape whole, List<String> each, boolean fromZero) {
+        return switch (formula.form()) {
+            case Form.Leaf _ -> leaf(formula, whole, each, fromZero);
+            case Form.Sum(var terms) -> terms.stream().map(term -> pushed(term, whole, each, fromZero)).reduce(Tex::plus)
+                    .orElse(formula);
+            case Form.Hadamard(var factors) -> factors.stream().map(factor -> pushed(factor, whole, each, fromZero))
+                    .reduce(each.size() < whole.rank() ? Tex::odot : Tex::times).orElse(formula);
+            case Form.Product(var factors) -> factors.getFirst().times(pushed(factors.getLast(), whole, each, fromZero));
+            case Form.Negative(var of) -> pushed(of, whole, each, fromZero).neg();
+            case Form.Fraction(var above, var below) ->
+                    pushed(above, whole, each, fromZero).over(pushed(below, whole, each, fromZero));
+            case Form.Power(var base, var exponent) ->
+                    pushed(base, whole, each, fromZero).pow(pushed(exponent, whole, each, fromZero));
+            case Form.Call(var f, var of) -> Tex.call(f, of.stream().map(x -> pushed(x, whole, each, fromZero))
+                    .reduce(Tex::and).orElse(formula));
+            default -> formula;
+        };
+    }
+
+    private static Tex leaf(Tex leaf, Shape whole, List<String> each, boolean fromZero) {
+        var shape = shape(leaf).orElseThrow();
+        if (leaf.isOnes()) {
+            return Tex.number(1);
+        }
+        var below = new ArrayList<String>();
+        int added = whole.rank() - shape.rank();
+        for (int axis = added; axis < each.size(); axis++) {
+            below.add(shape.dim(axis - added) == 1 && whole.dim(axis) != 1 ? fromZero ? "0" : "1" : each.get(axis));
+        }
+        return below.isEmpty() ? leaf
+                : leaf.subscript(String.join(fromZero || below.contains("1") ? ", " : "", below), fromZero);
+    }
+}
