@@ -1,17 +1,10 @@
 package gradus.nn.derivation;
 
-import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
-import gradus.nn.op.Op;
-import gradus.nn.op.Pointwise;
-import gradus.nn.tex.Tex;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,7 +21,8 @@ public final class Derivation {
 
     private final Graph graph;
     private final Set<Tensor> parameters;
-    private final Symbols symbols;
+    private Symbols symbols;
+    private Backward backward;
     private final Optional<Layout> layout;
     private final boolean numerator;
     private List<Step> steps;
@@ -36,7 +30,11 @@ public final class Derivation {
     private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator) {
         this.graph = graph;
         this.parameters = parameters;
-        this.symbols = new Symbols(graph);
+        Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        do {
+            symbols = new Symbols(graph, needed);
+            backward = new Backward(graph, symbols);
+        } while (needed.addAll(backward.unnamed()));
         this.layout = layout;
         this.numerator = numerator;
     }
@@ -96,12 +94,12 @@ public final class Derivation {
     }
 
     private List<Step> written() {
-        var lines = new Lines();
-        var recorded = lines.all();
+        var replay = new Replay(graph);
+        var recorded = new Lines(graph, symbols, backward, replay).of(parameters);
         var orientation = layout.filter(wanted -> wanted == Layout.COLUMNS || wanted == Layout.ROWS)
                 .map(wanted -> Orientation.of(graph, wanted == Layout.COLUMNS)).orElse(Orientation.none());
         return layout.isEmpty() && !numerator ? recorded
-                : new Turning(graph, symbols, lines.replay, orientation, numerator).turned(recorded);
+                : new Turning(graph, symbols, replay, orientation, numerator).turned(recorded);
     }
 
     /** The lines of one kind. */
@@ -123,103 +121,5 @@ public final class Derivation {
     @Override
     public String toString() {
         return steps().stream().map(Step::toString).collect(Collectors.joining("\n"));
-    }
-
-    private final class Lines {
-
-        private final Map<Tensor, Tex> contributions = new IdentityHashMap<>();
-        private final Map<Tensor, Tex> deltas = new IdentityHashMap<>();
-        private final List<Step> forward = new ArrayList<>();
-        private final List<Step> local = new ArrayList<>();
-        private final List<Step> delta = new ArrayList<>();
-        private final List<Step> gradient = new ArrayList<>();
-        private final Replay replay = new Replay(graph);
-        private final Verdicts verdicts = new Verdicts(replay);
-
-        List<Step> all() {
-            symbols.names().forEach((x, name) -> verdicts.know(name, replay.value(x)));
-            for (var x : graph.order()) {
-                if (x.op() != null && symbols.isNamed(x)) {
-                    forward(x);
-                    locals(x);
-                }
-            }
-            for (var x : graph.order().reversed()) {
-                if (x.requiresGrad() && (x == graph.loss() || contributions.containsKey(x))) {
-                    backward(x);
-                }
-            }
-            var all = new ArrayList<>(forward);
-            all.addAll(local);
-            all.addAll(delta);
-            all.addAll(gradient);
-            return all;
-        }
-
-        private void forward(Tensor x) {
-            var left = symbols.of(x);
-            var right = symbols.formula(x);
-            forward.add(step(Kind.FORWARD, left, right, x.shape(), replay.value(x), verdicts.value(x, right)));
-        }
-
-        /** Of an operation on elements whose inputs have names. */
-        private void locals(Tensor x) {
-            if (!(x.op() instanceof Pointwise)) {
-                return;
-            }
-            var formulas = x.op().localTex(symbols.inputs(x), symbols.of(x));
-            for (int i = 0; i < formulas.length; i++) {
-                var in = x.inputs()[i];
-                if (in.requiresGrad() && in.op() != null && symbols.isNamed(in) && in.shape().equals(x.shape())
-                        && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
-                    var left = symbols.derivative(x, in);
-                    local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), null,
-                            verdicts.gradient(x, formulas[i], replay.local(x, in))));
-                }
-            }
-        }
-
-        private void backward(Tensor x) {
-            var sum = x == graph.loss() ? Tex.number(1).of(x.shape()) : contributions.get(x).of(x.shape());
-            if (x.op() == null) {
-                if (parameters.contains(x)) {
-                    gradient.add(line(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x, sum));
-                }
-                return;
-            }
-            var d = sum;
-            if (x != graph.loss() && symbols.isNamed(x)) {
-                if (parameters.contains(x)) {
-                    gradient.add(line(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x, sum));
-                }
-                if (!isWrittenOut(x)) {
-                    d = symbols.delta(x);
-                    delta.add(line(Kind.DELTA, d, x, sum));
-                    verdicts.know(d, replay.gradient(x));
-                }
-            }
-            var shares = x.op().backTex(symbols.inputs(x), symbols.of(x), d);
-            for (int i = 0; i < shares.length; i++) {
-                var in = x.inputs()[i];
-                if (in.requiresGrad()) {
-                    contributions.merge(in, shares[i].of(in.shape()), Tex::plus);
-                }
-            }
-        }
-
-        /** An activation of a named tensor has no δ of its own: it would only be multiplied by the slope. */
-        private boolean isWrittenOut(Tensor x) {
-            return x.op() instanceof Pointwise.OfOne && x.inputs()[0].op() != null && symbols.isNamed(x.inputs()[0])
-                    && !graph.isShared(x) && !graph.isShared(x.inputs()[0]);
-        }
-
-        private Step line(Kind kind, Tex left, Tensor x, Tex right) {
-            var gradient = replay.gradient(x);
-            return step(kind, left, right, x.shape(), gradient, verdicts.slope(x, right, gradient));
-        }
-
-        private Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Check check) {
-            return new Step(kind, left, right, shape, Optional.ofNullable(value), Optional.empty(), check);
-        }
     }
 }

@@ -78,7 +78,8 @@ final class Replay {
             var random = Nn.randn(Nn.seed(round + 1), x.shape().dims()).as(DType.FLOAT64);
             var direction = unit(claimed).plus(unit(random));
             double expected = claimed.times(direction).sum().item();
-            double size = Math.max(Math.abs(expected), norm(claimed));
+            double loss = Math.abs(values.get(graph.loss()).item());
+            double size = Math.max(Math.max(Math.abs(expected), norm(claimed)), 1e-5 * loss);   // below it rounding is all
             worst = Math.max(worst, slopeError(x, direction, expected, size));
             if (Double.isNaN(worst)) {
                 return worst;
@@ -93,8 +94,8 @@ final class Replay {
             double slope = (8 * (along(x, direction, h) - along(x, direction, -h))
                     - (along(x, direction, 2 * h) - along(x, direction, -2 * h))) / (12 * h);
             best = Math.min(best, Math.abs(slope - expected) / Math.max(size, 1e-300));
-            if (best <= Check.CENTRAL || size == 0 && slope == 0) {
-                return size == 0 ? Math.abs(slope) : best;
+            if (best <= Check.CENTRAL) {
+                return best;
             }
         }
         double h = 1e-6;

@@ -2,6 +2,8 @@ package gradus.nn.derivation;
 
 import gradus.nn.DType;
 import gradus.nn.Tensor;
+import gradus.nn.op.Activations;
+import gradus.nn.op.Losses;
 import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
@@ -9,6 +11,9 @@ import gradus.nn.tex.Tex;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The names of a graph's tensors. What was given is named always, a result when it has a name of its own, is used more than
@@ -21,11 +26,15 @@ final class Symbols {
     /** Characters of LaTeX from which on a result gets a name: about a line. */
     private static final int LONGEST = 160;
 
+    private static final Pattern OVER = Pattern.compile("\\\\(?:sum|prod)_\\{([^}]*)}");
+    private static final Pattern BELOW = Pattern.compile("}_\\{([a-z]+)}");
+
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
     private final Map<Tensor, Tex> names = new IdentityHashMap<>();
     private final Names given;
 
-    Symbols(Graph graph) {
+    /** The names, with one for each of these results. */
+    Symbols(Graph graph, Set<Tensor> needed) {
         given = Names.of(graph.order());
         boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.of(x).isPresent());
         for (var x : graph.order()) {
@@ -35,15 +44,30 @@ final class Symbols {
                 if (wanted.isEmpty() && usual) {
                     wanted = usual(x, graph);
                 }
-                if (wanted.isEmpty() && (graph.isShared(x) || x.op().formulas() != Op.Formulas.OF_ALL
-                        || formulas.get(x).text().length() > LONGEST)) {
-                    wanted = fresh("u", true);
+                if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x.op(), formulas.get(x)))) {
+                    wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false) : fresh("u", true);
                 }
             }
             if (!wanted.isEmpty()) {
                 names.put(x, Tex.symbol(wanted, x.shape()));
             }
         }
+    }
+
+    private static boolean isUnwieldy(Op op, Tex formula) {
+        return op.formulas() == Op.Formulas.NAMES || op.formulas() == Op.Formulas.OF_EACH_MATRIX && formula.shape().rank() > 2
+                || !canBeWrittenOut(formula);
+    }
+
+    /** Whether a formula may stand within another: it is not too long, and is not that of one element with its indices. */
+    static boolean canBeWrittenOut(Tex formula) {
+        var text = formula.text();
+        if (text.length() > LONGEST || text.contains("[")) {
+            return false;
+        }
+        var bound = OVER.matcher(text).results().map(found -> found.group(1)).collect(Collectors.joining());
+        return BELOW.matcher(text).results().flatMapToInt(found -> found.group(1).chars())
+                .noneMatch(index -> bound.indexOf(index) < 0);
     }
 
     private String leaf(Tensor x) {
@@ -59,7 +83,8 @@ final class Symbols {
             return fresh("z", true);
         }
         var in = x.inputs()[0];
-        return x.op() instanceof Pointwise.OfOne && names.containsKey(in) && in.op() != null && x != graph.loss()
+        boolean activation = x.op().getClass().getEnclosingClass() == Activations.class || x.op().name().equals("tanh");
+        return activation && x.op() instanceof Pointwise.OfOne && names.containsKey(in) && in.op() != null && x != graph.loss()
                 ? fresh("h", true) : "";
     }
 

@@ -12,7 +12,7 @@ import java.util.Set;
 final class Entries {
 
     private static final Set<String> ELEMENTWISE = Set.of("\\tanh", "\\sigma", "\\exp", "\\ln", "\\sin", "\\cos", "\\tan",
-            "\\sinh", "\\cosh", "\\arctan", "\\max", "\\min", "\\operatorname{sign}", "\\operatorname{erf}");
+            "\\sinh", "\\cosh", "\\arctan", "\\max", "\\min", "\\sqrt{#1}", "\\operatorname{sign}", "\\operatorname{erf}");
 
     private Entries() {
     }

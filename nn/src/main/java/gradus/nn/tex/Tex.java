@@ -58,6 +58,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     private static final Form LEAF = new Form.Leaf();
+    /** Characters from which on a number is looked at for what it comes from. */
+    private static final int LONG = 8;
     private static final String LETTERS = "ijklnpqrs";
 
     public Tex(String text, Binding binds) {
@@ -96,6 +98,10 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         }
         var text = value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value)
                 : Double.toString(value);
+        if (text.length() > LONG && known(Math.abs(value)).isPresent()) {
+            var size = known(Math.abs(value)).get();
+            return value < 0 ? size.neg() : size;
+        }
         int e = text.indexOf('E');
         if (e >= 0) {
             var power = "10^{" + text.substring(e + 1) + "}";
@@ -103,6 +109,21 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             return new Tex(digits + " \\cdot " + power, value < 0 ? Binding.SUM : Binding.PRODUCT);
         }
         return value < 0 ? new Tex(text, Binding.SUM) : atom(text);
+    }
+
+    /** The fraction or the root that a number with many digits comes from, where it is just that to the last bit. */
+    private static Optional<Tex> known(double value) {
+        double n = Math.rint(1 / value);
+        if (n > 1 && n < 1e9 && 1 / n == value) {
+            return Optional.of(number(1).over(number(n)));
+        }
+        double square = Math.rint(1 / (value * value));
+        if (square > 1 && square < 1e6 && 1 / Math.sqrt(square) == value) {
+            return Optional.of(number(1).over(atom("\\sqrt{" + number(square) + "}")));
+        }
+        double whole = Math.rint(value * value);
+        return whole > 1 && whole < 1e6 && Math.sqrt(whole) == value ? Optional.of(atom("\\sqrt{" + number(whole) + "}"))
+                : Optional.empty();
     }
 
     /**
@@ -189,7 +210,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return symbol("\\mathbf{1}_{" + sizes + "}", shape);
     }
 
-    boolean isOnes() {
+    /** Whether it is a tensor of ones. */
+    public boolean isOnes() {
         return form instanceof Form.Leaf && known.isPresent() && text.matches("\\\\mathbf\\{1}_\\{[0-9 \\\\times]*}");
     }
 

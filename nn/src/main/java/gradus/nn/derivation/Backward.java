@@ -1,0 +1,72 @@
+package gradus.nn.derivation;
+
+import gradus.nn.Tensor;
+import gradus.nn.op.Pointwise;
+import gradus.nn.tex.Tex;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** The formulas of all gradients, from the loss back. */
+final class Backward {
+
+    private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
+    private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Graph graph;
+    private final Symbols symbols;
+
+    Backward(Graph graph, Symbols symbols) {
+        this.graph = graph;
+        this.symbols = symbols;
+        for (var x : graph.order().reversed()) {
+            if (x.requiresGrad() && x.op() != null && (x == graph.loss() || formulas.containsKey(x))) {
+                pass(x);
+            }
+        }
+    }
+
+    private void pass(Tensor x) {
+        var d = hasDelta(x) ? symbols.delta(x) : x == graph.loss() ? Tex.number(1).of(x.shape()) : formulas.get(x);
+        if (!hasDelta(x) && !symbols.isNamed(x) && !Symbols.canBeWrittenOut(d)) {
+            unnamed.add(x);
+        }
+        var shares = x.op().backTex(symbols.inputs(x), symbols.of(x), d);
+        for (int i = 0; i < shares.length; i++) {
+            var in = x.inputs()[i];
+            if (in.requiresGrad()) {
+                formulas.merge(in, shares[i].of(in.shape()), (a, b) -> added(a, b).of(in.shape()));
+            }
+        }
+    }
+
+    /** Of a formula with indices and one without, both with indices. */
+    private static Tex added(Tex a, Tex b) {
+        boolean first = a.text().contains("[");
+        boolean second = b.text().contains("[");
+        if (first == second) {
+            return a.plus(b);
+        }
+        var indices = String.join(", ", Tex.indices(a.shape().rank()).split(""));
+        return first ? a.plus(b.entry(indices)) : a.entry(indices).plus(b);
+    }
+
+    /** Results that need names before all this can be written. */
+    Set<Tensor> unnamed() {
+        return unnamed;
+    }
+
+    /** The loss's gradient in a tensor, null where there is none. */
+    Tex of(Tensor x) {
+        return formulas.get(x);
+    }
+
+    /** An activation of a named tensor has no δ of its own: it would only be multiplied by the slope. */
+    boolean hasDelta(Tensor x) {
+        boolean activation = x.op() instanceof Pointwise.OfOne && x.inputs()[0].op() != null
+                && symbols.isNamed(x.inputs()[0]) && !graph.isShared(x) && !graph.isShared(x.inputs()[0])
+                && formulas.containsKey(x) && Symbols.canBeWrittenOut(formulas.get(x));
+        return x != graph.loss() && symbols.isNamed(x) && !activation;
+    }
+}

@@ -1,0 +1,106 @@
+package gradus.nn.derivation;
+
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Step.Kind;
+import gradus.nn.op.Pointwise;
+import gradus.nn.tex.Tex;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The lines of a derivation, each with what it says about the recorded numbers. */
+final class Lines {
+
+    private final Graph graph;
+    private final Symbols symbols;
+    private final Backward backward;
+    private final Replay replay;
+    private final Verdicts verdicts;
+    private final List<Step> forward = new ArrayList<>();
+    private final List<Step> local = new ArrayList<>();
+    private final List<Step> delta = new ArrayList<>();
+    private final List<Step> gradient = new ArrayList<>();
+
+    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay) {
+        this.graph = graph;
+        this.symbols = symbols;
+        this.backward = backward;
+        this.replay = replay;
+        verdicts = new Verdicts(replay);
+    }
+
+    /** All lines, with the gradients in these tensors. */
+    List<Step> of(Set<Tensor> parameters) {
+        var places = places();
+        symbols.names().forEach((x, name) -> verdicts.know(name, replay.value(x)));
+        for (var x : graph.order()) {
+            if (x.op() != null && symbols.isNamed(x)) {
+                forward(x);
+                locals(x);
+            }
+        }
+        for (var x : graph.order().reversed()) {
+            if (x.op() != null && backward.of(x) != null && backward.hasDelta(x)) {
+                delta.add(slope(Kind.DELTA, symbols.delta(x), x));
+                verdicts.know(symbols.delta(x), replay.gradient(x));
+            }
+        }
+        graph.order().stream().filter(x -> parameters.contains(x) && backward.of(x) != null)
+                .sorted(Comparator.<Tensor>comparingInt(places::get).reversed())
+                .forEach(x -> gradient.add(slope(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x)));
+        return Stream.of(forward, local, delta, gradient).flatMap(List::stream).toList();
+    }
+
+    /** For each tensor the place of the first named result, or the loss, that it is part of. */
+    private Map<Tensor, Integer> places() {
+        var places = new IdentityHashMap<Tensor, Integer>();
+        for (int at = graph.order().size() - 1; at >= 0; at--) {
+            var x = graph.order().get(at);
+            int place = x == graph.loss() || symbols.isNamed(x) || !places.containsKey(x) ? at : places.get(x);
+            places.putIfAbsent(x, at);
+            for (var in : x.inputs()) {
+                places.merge(in, place, Math::min);
+            }
+        }
+        return places;
+    }
+
+    private void forward(Tensor x) {
+        var right = symbols.formula(x);
+        forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), verdicts.value(x, right)));
+    }
+
+    /** Of an operation on elements whose inputs have names. */
+    private void locals(Tensor x) {
+        if (!(x.op() instanceof Pointwise)) {
+            return;
+        }
+        var formulas = x.op().localTex(symbols.inputs(x), symbols.of(x));
+        for (int i = 0; i < formulas.length; i++) {
+            var in = x.inputs()[i];
+            if (in.requiresGrad() && in.op() != null && symbols.isNamed(in) && in.shape().equals(x.shape())
+                    && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
+                var left = symbols.derivative(x, in);
+                var value = replay.local(x, in);
+                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, verdicts.gradient(x, formulas[i], value)));
+            }
+        }
+    }
+
+    private Step slope(Kind kind, Tex left, Tensor x) {
+        var right = backward.of(x);
+        var value = replay.gradient(x);
+        return step(kind, left, right, x.shape(), value, verdicts.slope(x, right, value));
+    }
+
+    private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Check check) {
+        return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), check);
+    }
+}
