@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * How the gradients of a loss come about, line by line: every named tensor from those before it, the derivatives of one in
@@ -107,19 +106,19 @@ public final class Derivation {
         return steps().stream().filter(step -> step.kind() == kind).toList();
     }
 
-    /** All lines as LaTeX, an {@code aligned} environment. */
+    /** The lines as LaTeX, an {@code aligned} environment: formula, shape, tick. Very many are cut, see {@link Typesetting}. */
     public String tex() {
-        return steps().stream().map(step -> step.left() + " &= " + step.right())
-                .collect(Collectors.joining(" \\\\\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
+        return "\\begin{aligned}\n" + Typesetting.tex(steps()) + "\n\\end{aligned}";
     }
 
-    /** All lines as Markdown with LaTeX. */
+    /** The lines as Markdown with LaTeX. */
     public String markdown() {
-        return "$$\n" + tex() + "\n$$\n";
+        return "$$\n" + tex() + "\n$$\n\n" + Typesetting.verdict(steps()) + "\n";
     }
 
+    /** The lines as aligned plain text. */
     @Override
     public String toString() {
-        return steps().stream().map(Step::toString).collect(Collectors.joining("\n"));
+        return Typesetting.plain(steps());
     }
 }

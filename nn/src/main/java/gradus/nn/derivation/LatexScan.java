@@ -1,0 +1,65 @@
+package gradus.nn.derivation;
+
+/** Finds where parts of a LaTeX formula end. It knows braces, sized brackets and environments, nothing of what they mean. */
+final class LatexScan {
+
+    private LatexScan() {
+    }
+
+    /** The end of the token that begins here: a command, or one character. */
+    static int token(String latex, int from) {
+        if (latex.charAt(from) != '\\' || from + 1 == latex.length()) {
+            return from + Character.charCount(latex.codePointAt(from));
+        }
+        int at = from + 1;
+        while (at < latex.length() && isLatin(latex.charAt(at))) {
+            at++;
+        }
+        return at == from + 1 ? at + 1 : at;
+    }
+
+    private static boolean isLatin(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
+    /** The end of what begins here and must stay together: a group, a bracketed part, an environment, or a token. */
+    static int part(String latex, int from) {
+        int depth = 0;
+        int at = from;
+        do {
+            int end = token(latex, at);
+            var token = latex.substring(at, end);
+            switch (token) {
+                case "{", "\\begin" -> depth++;
+                case "}", "\\end" -> depth--;
+                case "\\left" -> {
+                    depth++;
+                    end = token(latex, blanks(latex, end));
+                }
+                case "\\right" -> {
+                    depth--;
+                    end = token(latex, blanks(latex, end));
+                }
+                default -> { }
+            }
+            if (token.equals("\\begin") || token.equals("\\end")) {
+                end = latex.indexOf('}', end) + 1;
+            }
+            at = Math.min(end, latex.length());
+        } while (depth > 0 && at < latex.length());
+        return at;
+    }
+
+    static int blanks(String latex, int from) {
+        int at = from;
+        while (at < latex.length() && latex.charAt(at) == ' ') {
+            at++;
+        }
+        return Math.min(at, latex.length() - 1);
+    }
+
+    /** What stands in the group or is the token. */
+    static String inner(String part) {
+        return part.startsWith("{") ? part.substring(1, part.length() - 1) : part;
+    }
+}
