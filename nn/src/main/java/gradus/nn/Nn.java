@@ -26,6 +26,7 @@ import gradus.nn.layer.Recurrent;
 import gradus.nn.layer.Sequential;
 import gradus.nn.layer.Transformer;
 import gradus.nn.loss.Classification;
+import gradus.nn.loss.Distances;
 import gradus.nn.loss.Loss;
 import gradus.nn.loss.Regression;
 import gradus.nn.op.Custom;
@@ -600,6 +601,21 @@ public final class Nn {
     /** A learning-rate schedule's formula, compared with it at 100 times. */
     public static Explanation explain(Schedule schedule) {
         return Explain.of(schedule);
+    }
+
+    /** A loss's formula with its reduction, and its derivative, compared on a small batch. */
+    public static Explanation explain(Loss loss) {
+        return Explain.of(loss);
+    }
+
+    /** The same on a batch of one's own. */
+    public static Explanation explain(Loss loss, Tensor prediction, Tensor target) {
+        return Explain.of(loss, prediction, target);
+    }
+
+    /** The triplet loss, which compares three vectors. */
+    public static Explanation explain(Distances.Triplet loss) {
+        return Explain.of(loss);
     }
 
     // ---- devices ----

@@ -9,7 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /** A recorded graph computed again in float64: values, gradients, and the loss with a tensor moved. */
-final class Replay {
+public final class Replay {
 
     private final Graph graph;
     private final Map<Tensor, Tensor> values = new IdentityHashMap<>();
@@ -30,16 +30,22 @@ final class Replay {
         }
     }
 
+    /** The graph that a loss was recorded as, or derived from. */
+    public static Replay of(Tensor loss) {
+        return new Replay(Graph.of(loss));
+    }
+
     private static Tensor[] inputs(Tensor x, Map<Tensor, Tensor> values) {
         return Arrays.stream(x.inputs()).map(values::get).toArray(Tensor[]::new);
     }
 
-    Tensor value(Tensor x) {
+    /** Its value. */
+    public Tensor value(Tensor x) {
         return values.get(x).detach();
     }
 
     /** ∂loss/∂x. */
-    Tensor gradient(Tensor x) {
+    public Tensor gradient(Tensor x) {
         return gradients.get(x);
     }
 
@@ -72,7 +78,7 @@ final class Replay {
      * How far a claimed gradient of the loss is from central differences, in two directions that both lean to it, as a part of
      * the slope. NaN where the slopes to both sides differ: at a kink, of which no difference says anything.
      */
-    double centralError(Tensor x, Tensor claimed) {
+    public double centralError(Tensor x, Tensor claimed) {
         double worst = 0;
         for (int round = 0; round < 2; round++) {
             var random = Nn.randn(Nn.seed(round + 1), x.shape().dims()).as(DType.FLOAT64);

@@ -42,8 +42,12 @@ public record Formulas(String title, List<Item> items) {
     public record Function(String name, Layer layer) implements Item {
     }
 
-    /** A name for something in between, {@code left = right}; the left side may bear indices. */
-    public record Where(String name, String left, String right, String says) implements Item {
+    /**
+     * A name for something in between, {@code left = right}; the left side may bear indices.
+     *
+     * @param sizes that the indices run over, where the right side does not show them
+     */
+    public record Where(String name, String left, String right, String says, Shape sizes) implements Item {
     }
 
     /**
@@ -111,8 +115,8 @@ public record Formulas(String title, List<Item> items) {
         return where(name, name, right, says);
     }
 
-    public Formulas where(String name, String left, String right, String says) {
-        return and(new Where(name, left, right, says));
+    public Formulas where(String name, String left, String right, String says, int... sizes) {
+        return and(new Where(name, left, right, says, new Shape(sizes)));
     }
 
     public Formulas result(String name, String right, Supplier<Tensor> computed) {

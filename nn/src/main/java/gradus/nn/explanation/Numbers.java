@@ -1,5 +1,6 @@
 package gradus.nn.explanation;
 
+import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
@@ -19,6 +20,11 @@ final class Numbers {
 
     static NdArray array(Tensor x, Shape as) {
         return new NdArray(as.dims(), x.toDoubleArray());
+    }
+
+    /** Numbers as a tensor of this shape; one number fills it. */
+    static Tensor tensor(NdArray x, Shape shape) {
+        return x.data().length == 1 ? Tensor.full(x.item(), shape, DType.FLOAT64) : Tensor.of(shape, x.data());
     }
 
     /** The largest difference of two results, among many. */

@@ -11,7 +11,7 @@ final class PlainText {
             Map.entry("theta", "θ"), Map.entry("lambda", "λ"), Map.entry("mu", "μ"), Map.entry("nu", "ν"),
             Map.entry("xi", "ξ"), Map.entry("pi", "π"), Map.entry("rho", "ρ"), Map.entry("sigma", "σ"), Map.entry("tau", "τ"),
             Map.entry("varphi", "φ"), Map.entry("phi", "φ"), Map.entry("Phi", "Φ"), Map.entry("omega", "ω"),
-            Map.entry("partial", "∂"), Map.entry("sum", "Σ"), Map.entry("prod", "Π"), Map.entry("infty", "∞"),
+            Map.entry("sum", "Σ"), Map.entry("prod", "Π"), Map.entry("infty", "∞"),
             Map.entry("odot", "⊙"), Map.entry("cdot", "·"), Map.entry("times", "×"), Map.entry("le", "≤"), Map.entry("ge", "≥"),
             Map.entry("ne", "≠"), Map.entry("sim", "~"), Map.entry("top", "ᵀ"), Map.entry("lfloor", "⌊"), Map.entry("rfloor", "⌋"),
             Map.entry("lceil", "⌈"), Map.entry("rceil", "⌉"), Map.entry("land", "∧"), Map.entry("lor", "∨"),
@@ -101,6 +101,10 @@ final class PlainText {
                 yield "}";
             }
             case "\\" -> "; ";
+            case "partial" -> {
+                at += at < latex.length() && latex.charAt(at) == ' ' ? 1 : 0;
+                yield "∂";
+            }
             default -> SIGNS.getOrDefault(word, word);
         };
     }

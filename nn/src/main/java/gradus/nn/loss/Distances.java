@@ -1,6 +1,8 @@
 package gradus.nn.loss;
 
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
 import gradus.nn.loss.Loss.Reduction;
 
 /** Losses for vectors that are to be near or far, [n, size]. */
@@ -36,6 +38,22 @@ public final class Distances {
         }
 
         @Override
+        public Formulas formulas(Tensor a, Tensor b) {
+            int d = a.shape().dim(-1);
+            var rows = new Shape(d == 0 ? 0 : a.size() / d, d);
+            return Formulas.of("cosine loss").given("a", a, rows).given("b", b, rows).setting("n", rows.dim(0))
+                    .where("A", "A_{i}", length("a"), "length of a row").where("B", "B_{i}", length("b"), "")
+                    .where("C", "C_{i}", "\\sum_{j} \\frac{a_{ij} b_{ij}}{A_{i} B_{i}}", "cosine")
+                    .result("L", reduction.factor() + "\\sum_{i} \\left(1 - C_{i}\\right)", () -> of(a, b))
+                    .gradient("a", reduction.times("\\frac{C_{i} a_{ij}}{A_{i}^{2}} - \\frac{b_{ij}}{A_{i} B_{i}}"))
+                    .convention("Squared lengths are at least 10⁻¹⁶: a zero vector is at right angles to all.");
+        }
+
+        private static String length(String vector) {
+            return "\\sqrt{\\max\\left(10^{-16}, \\sum_{j} " + vector + "_{ij}^{2}\\right)}";
+        }
+
+        @Override
         public String toString() {
             return "cosine: " + reduction + " 1 - cos(a, b)";
         }
@@ -54,6 +72,29 @@ public final class Distances {
 
         private static Tensor distance(Tensor a, Tensor b) {
             return a.minus(b).plus(1e-6).square().sum(-1).sqrt();
+        }
+
+        /** The formulas of the loss of anchors, positives and negatives. */
+        public Formulas formulas(Tensor anchor, Tensor positive, Tensor negative) {
+            return Formulas.of("triplet loss (Schroff et al. 2015)").given("a", anchor).given("p", positive).given("q", negative)
+                    .setting("n", anchor.shape().dim(0)).setting("m", margin)
+                    .where("P", "P_{i}", length("p"), "distance to the positive").where("Q", "Q_{i}", length("q"), "to the negative")
+                    .result("L", reduction.factor() + "\\sum_{i} \\max\\left(0, P_{i} - Q_{i} + m\\right)",
+                            () -> of(anchor, positive, negative))
+                    .gradient("a", reduction.factor() + ACTIVE + " \\left(" + direction("p", "P") + " - " + direction("q", "Q") + "\\right)")
+                    .gradient("p", "-" + reduction.factor() + ACTIVE + " " + direction("p", "P"))
+                    .gradient("q", reduction.factor() + ACTIVE + " " + direction("q", "Q"))
+                    .convention("Distances are not squared, and 10⁻⁶ is added to each difference, as in PyTorch.");
+        }
+
+        private static final String ACTIVE = "\\mathbf{1}_{P_{i} - Q_{i} + m > 0}";
+
+        private static String length(String other) {
+            return "\\sqrt{\\sum_{j} \\left(a_{ij} - " + other + "_{ij} + 10^{-6}\\right)^{2}}";
+        }
+
+        private static String direction(String other, String distance) {
+            return "\\frac{a_{ij} - " + other + "_{ij} + 10^{-6}}{" + distance + "_{i}}";
         }
 
         @Override

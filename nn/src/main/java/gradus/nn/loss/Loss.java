@@ -1,12 +1,17 @@
 package gradus.nn.loss;
 
 import gradus.nn.DType;
+import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Recorded;
 import gradus.nn.op.Losses.SmoothedCrossEntropy;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** How far predictions are from targets: a scalar to be made small. A lambda is a loss. */
@@ -21,6 +26,23 @@ public interface Loss {
         return OptionalDouble.empty();
     }
 
+    /** The formula of the loss L of this batch, and of its derivative by the prediction; a lambda's operations give theirs. */
+    default Formulas formulas(Tensor prediction, Tensor target) {
+        return Recorded.of("loss", "\\hat{y}", prediction, "L", of(prediction, target));
+    }
+
+    /** A small batch, prediction and target, such as this loss takes. */
+    default List<Tensor> sample(Seed.Stream random) {
+        return List.of(Tensor.normal(random, 0, 1, 4, 3), Tensor.normal(random, 0, 1, 4, 3));
+    }
+
+    /** The beginning of formulas for a loss of n numbers and as many targets. */
+    static Formulas ofNumbers(String title, String name, Tensor prediction, String targetName, Tensor target) {
+        int n = prediction.size();
+        var targets = target.size() == n ? target : target.broadcastTo(prediction.shape());
+        return Formulas.of(title).given(name, prediction, new Shape(n)).given(targetName, targets, new Shape(n)).setting("n", n);
+    }
+
     /** What becomes of the losses of single numbers or samples. */
     enum Reduction {
         /** (1/n) Σ. */
@@ -30,6 +52,22 @@ public interface Loss {
 
         Tensor of(Tensor terms) {
             return this == MEAN ? terms.mean() : terms.sum();
+        }
+
+        /** 1/n or nothing, as LaTeX. */
+        String factor() {
+            return this == MEAN ? "\\frac{1}{n} " : "";
+        }
+
+        /** The same before a sum or something with a sign. */
+        String times(String sum) {
+            return this == MEAN ? factor() + "\\left(" + sum + "\\right)" : sum;
+        }
+
+        /** The loss of n numbers from the formula of the i-th one's; and its derivative by all predictions, factor included. */
+        Formulas formulas(Formulas names, String term, String slope, Supplier<Tensor> loss) {
+            var name = names.all(Formulas.Given.class).getFirst().name();
+            return names.result("L", factor() + "\\sum_{i} " + term, loss).gradient(name, slope);
         }
 
         @Override
@@ -125,6 +163,46 @@ public interface Loss {
         }
 
         @Override
+        public Formulas formulas(Tensor scores, Tensor target) {
+            boolean labels = target.rank() != 2;
+            int classes = scores.shape().dim(1);
+            var all = Formulas.of("cross-entropy of scores z with " + (labels ? "classes c" : "distributions t"))
+                    .given("z", scores).given(labels ? "c" : "t", target).setting("n", scores.shape().dim(0));
+            if (smoothing > 0) {
+                all = all.setting("K", classes).setting("\\epsilon", smoothing);
+            }
+            if (weights.isPresent()) {
+                all = all.given("w", weights.get());
+            }
+            var share = labels ? "\\mathbf{1}_{j = c[i]}" : "t[i, j]";
+            share = smoothing == 0 ? share : "\\left(\\left(1 - \\epsilon\\right) " + share + " + \\frac{\\epsilon}{K}\\right)";
+            boolean skips = labels && ignored.isPresent();
+            var counted = skips ? "c[i] \\ne " + ignored.getAsInt() : "";
+            var q = (skips ? "\\mathbf{1}_{" + counted + "} \\, " : "") + (weights.isPresent() ? "w[j] \\, " : "") + share;
+            var over = "i" + (skips ? ",\\; " + counted : "");
+            all = all.where("p", "\\operatorname{softmax}\\left(z\\right)", "along each row")
+                    .where("q", "q[i, j]", q, "the share that class j of sample i is to have", scores.shape().dims());
+            if (labels && (weights.isPresent() || skips)) {
+                all = all.where("N", weights.isEmpty() ? "\\sum_{i} \\mathbf{1}_{" + counted + "}" : "\\sum_{" + over + "} w[c[i]]", "");
+            }
+            var factor = labels && (weights.isPresent() || skips) ? "\\frac{1}{N} " : "\\frac{1}{n} ";
+            all = all.result("L", "-" + factor + "\\sum_{i, j} q[i, j] \\ln p[i, j]", () -> of(scores, target))
+                    .gradient("z", factor + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
+                            : "\\left(p[i, j] \\sum_{k} q[i, k] - q[i, j]\\right)"));
+            return all.convention("It takes scores and applies softmax itself, as in PyTorch; where probabilities are given, as in"
+                    + " Keras unless told, softmax is to come before, and the gradient is no more p - q.")
+                    .convention(weights.isEmpty() || !labels ? "The mean is over the samples" + (skips ? " that count." : ".")
+                            : "The mean is weighted too, Σ w_c l / Σ w_c, as in PyTorch.");
+        }
+
+        @Override
+        public List<Tensor> sample(Seed.Stream random) {
+            int classes = weights.map(Tensor::size).orElse(3);
+            return List.of(Tensor.normal(random, 0, 1, 4, classes), Tensor.indices(new Shape(4), 0, classes - 1,
+                    ignored.orElse(classes / 2), classes / 2));
+        }
+
+        @Override
         public String toString() {
             return "cross-entropy: -(1/n) Σ " + (weights.isPresent() ? "w_c " : "")
                     + (smoothing == 0 ? "ln softmax(z)_c" : "((1-ε) ln softmax(z)_c + (ε/K) Σ ln softmax(z)_j), ε = " + smoothing)
@@ -147,6 +225,20 @@ public interface Loss {
             var t = target.toDoubleArray();
             long right = IntStream.range(0, z.length).filter(i -> z[i] > 0 == t[i] > 0.5).count();
             return OptionalDouble.of((double) right / z.length);
+        }
+
+        @Override
+        public Formulas formulas(Tensor scores, Tensor target) {
+            return Reduction.MEAN.formulas(ofNumbers("binary cross-entropy of scores z with targets t", "z", scores, "t", target)
+                    .where("a", "\\sigma\\left(z\\right)", "the probability of 1"),
+                    "\\left(-t_{i} \\ln a_{i} - \\left(1 - t_{i}\\right) \\ln\\left(1 - a_{i}\\right)\\right)",
+                    Reduction.MEAN.times("a - t"), () -> of(scores, target))
+                    .convention("It takes scores and applies σ itself; computed as softplus(z) - z t, it does not overflow.");
+        }
+
+        @Override
+        public List<Tensor> sample(Seed.Stream random) {
+            return List.of(Tensor.normal(random, 0, 1, 6), Tensor.uniform(random, 0, 1, 6));
         }
 
         @Override
@@ -177,6 +269,21 @@ public interface Loss {
                 case SUM -> squares.sum();
                 case HALF_SUM -> squares.sum().times(0.5);
             };
+        }
+
+        @Override
+        public Formulas formulas(Tensor prediction, Tensor target) {
+            var factor = switch (scaling) {
+                case MEAN -> "\\frac{1}{n} ";
+                case SUM -> "";
+                case HALF_SUM -> "\\frac{1}{2} ";
+            };
+            var slope = scaling == Scaling.MEAN ? "\\frac{2}{n} " : "2 ";
+            return ofNumbers("squared error", "\\hat{y}", prediction, "y", target)
+                    .result("L", factor + "\\sum_{i} \\left(\\hat{y}_{i} - y_{i}\\right)^{2}", () -> of(prediction, target))
+                    .gradient("\\hat{y}", scaling == Scaling.HALF_SUM ? "\\hat{y} - y" : slope + "\\left(\\hat{y} - y\\right)")
+                    .convention("Texts write 1/n, 1/(2n), 1/2 or nothing before the sum, n being numbers or samples; gradients, and"
+                            + " with them the right η, differ by the same factor. PyTorch's mean is over all numbers.");
         }
 
         @Override
