@@ -23,12 +23,16 @@ public final class TensorRenderer implements Renderer<Tensor> {
         if (x.size() == 0 || x.rank() < 1 || x.rank() > 2) {
             return text;
         }
-        var matrix = x.detach().reshape(x.rank() == 1 ? 1 : x.shape().dim(0), -1);
-        return text.with(MimeBundle.HTML, html(x, matrix)).with(MimeBundle.LATEX, latex(x, matrix));
+        return text.with(MimeBundle.HTML, html(x)).with(MimeBundle.LATEX, latex(x, matrix(x)));
     }
 
-    private static String html(Tensor x, Tensor matrix) {
-        var rows = rows(matrix, (value, dots) -> "<td style=\"text-align: right\">" + (dots.isEmpty() ? value : dots) + "</td>",
+    private static Tensor matrix(Tensor x) {
+        return x.detach().reshape(x.rank() == 1 ? 1 : x.shape().dim(0), -1);
+    }
+
+    /** The corner of a vector or matrix that is not empty. */
+    static String html(Tensor x) {
+        var rows = rows(matrix(x), (value, dots) -> "<td style=\"text-align: right\">" + (dots.isEmpty() ? value : dots) + "</td>",
                 "⋯", "⋮", "⋱", "", "</tr><tr>");
         var numbers = x.toDoubleArray();
         var range = IntStream.range(0, numbers.length).mapToDouble(i -> numbers[i]).summaryStatistics();

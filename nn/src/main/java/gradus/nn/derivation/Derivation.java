@@ -108,7 +108,7 @@ public final class Derivation {
 
     /** The lines as LaTeX, an {@code aligned} environment: formula, shape, tick. Very many are cut, see {@link Typesetting}. */
     public String tex() {
-        return "\\begin{aligned}\n" + Typesetting.tex(steps()) + "\n\\end{aligned}";
+        return Typesetting.tex(steps());
     }
 
     /** The lines as Markdown with LaTeX. */

@@ -27,6 +27,7 @@ public final class Typesetting {
     private static final int LONGEST = 3000;
     /** Of a formula on paper, beside its left side, its shape and its tick, in em. */
     private static final double PAPER = 29;
+    private static final int PART = 16;   // rows on paper that stay together
     private static final int CONSOLE = 76;   // characters, likewise
     private static final int SMALL = 9;   // numbers that are shown
     private static final MathContext DIGITS = new MathContext(4);
@@ -91,18 +92,35 @@ public final class Typesetting {
         return FormulaText.of(latex);
     }
 
-    /** The steps as the body of an {@code align*} environment: formula, shape, tick. */
+    /** The steps as one {@code aligned} environment: formula, shape, tick. */
     public static String tex(List<Step> steps) {
-        var rows = new ArrayList<String>();
+        return environment("aligned", sections(steps).stream().flatMap(section -> rows(section).stream()).toList());
+    }
+
+    /** The steps as {@code align*} environments for text with amsmath and amssymb, each short enough for its page to break. */
+    public static String paper(List<Step> steps) {
+        var parts = new ArrayList<String>();
         for (var section : sections(steps)) {
-            rows.add("&\\textbf{" + section.heading() + "}");
-            section.first().forEach(step -> rows.addAll(rows(step)));
-            if (section.leftOut() > 0) {
-                rows.add("&\\;\\;\\vdots \\quad \\text{" + section.leftOut() + " more lines}");
+            var rows = rows(section);
+            for (int from = 0; from < rows.size(); from += PART) {
+                parts.add(environment("align*", rows.subList(from, Math.min(rows.size(), from + PART))));
             }
-            section.last().forEach(step -> rows.addAll(rows(step)));
         }
-        return String.join(" \\\\\n", rows);
+        return String.join("\n", parts);
+    }
+
+    private static String environment(String name, List<String> rows) {
+        return rows.stream().collect(Collectors.joining(" \\\\\n", "\\begin{" + name + "}\n", "\n\\end{" + name + "}"));
+    }
+
+    private static List<String> rows(Section section) {
+        var rows = new ArrayList<>(List.of("&\\textbf{" + section.heading() + "}"));
+        section.first().forEach(step -> rows.addAll(rows(step)));
+        if (section.leftOut() > 0) {
+            rows.add("&\\;\\;\\vdots \\quad \\text{" + section.leftOut() + " more lines}");
+        }
+        section.last().forEach(step -> rows.addAll(rows(step)));
+        return rows;
     }
 
     private static List<String> rows(Step step) {

@@ -1,0 +1,109 @@
+package gradus.plot;
+
+import gradus.kernel.api.MimeBundle;
+import gradus.kernel.api.Renderer;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Check;
+import gradus.nn.derivation.Derivation;
+import gradus.nn.derivation.Rule;
+import gradus.nn.derivation.Step;
+import gradus.nn.derivation.Typesetting;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A derivation as a table of typeset lines, each with its shape, its value and a tick; values, rules and reasons fold out.
+ * On paper the same lines are {@code align*} environments, in a console aligned text.
+ */
+public final class DerivationRenderer implements Renderer<Derivation> {
+
+    /** Of the formulas in em: what a notebook leaves beside left side, shape, value and tick in a window of 1280 pixels. */
+    private static final double WIDTH = 36;
+    private static final String CELL = "<td style=\"text-align: %s; vertical-align: baseline; padding: 4px 6px; %s\">";
+    private static final String FORMULA = CELL.formatted("left", "white-space: nowrap; font-size: 14px; width: 100%");
+
+    @Override
+    public Class<Derivation> type() {
+        return Derivation.class;
+    }
+
+    @Override
+    public MimeBundle render(Derivation derivation) {
+        return MimeBundle.text(derivation.toString()).with(MimeBundle.HTML, html(derivation.steps()))
+                .with(MimeBundle.LATEX, Typesetting.paper(derivation.steps()))
+                .with(MimeBundle.MARKDOWN, derivation.markdown());
+    }
+
+    private static String html(List<Step> steps) {
+        var rows = new StringBuilder();
+        for (var section : Typesetting.sections(steps)) {
+            rows.append("<tr><th colspan=\"5\" style=\"text-align: left; padding: 10px 6px 2px\">").append(section.heading())
+                    .append("</th></tr>").append(rows(section.first()));
+            if (section.leftOut() > 0) {
+                rows.append("<tr><td></td>").append(FORMULA).append("⋮ ").append(section.leftOut()).append(
+                        " more lines; steps() has all</td><td colspan=\"3\"></td></tr>");
+            }
+            rows.append(rows(section.last()));
+        }
+        return table(rows) + "<small>" + escaped(Typesetting.verdict(steps)) + "</small>";
+    }
+
+    private static String table(CharSequence rows) {
+        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%\"><tbody>" + rows
+                + "</tbody></table></div>";
+    }
+
+    private static String rows(List<Step> steps) {
+        return steps.stream().map(DerivationRenderer::row).collect(Collectors.joining());
+    }
+
+    private static String row(Step step) {
+        var lines = Typesetting.lines(step.right().text(), WIDTH);
+        return "<tr>" + CELL.formatted("right", "white-space: nowrap; font-size: 14px") + math(step.left().text()) + "</td>"
+                + FORMULA + math("{} = " + lines.getFirst())
+                + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining())
+                + step.rule().map(DerivationRenderer::rule).orElse("") + "</td>"
+                + CELL.formatted("left", "white-space: nowrap") + math(Typesetting.member(step.shape())) + "</td>"
+                + CELL.formatted("left", "") + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
+                + CELL.formatted("left", "") + mark(step.check()) + "</td></tr>";
+    }
+
+    /** What a line cites; its proof folds out. */
+    private static String rule(Rule rule) {
+        return folded("<small>" + escaped(rule.name() + ", " + rule.source()) + "</small>",
+                math(rule.statement()) + (rule.proof().isEmpty() ? "" : table(rows(rule.proof()))));
+    }
+
+    private static String value(Tensor x) {
+        return x.size() == 1 ? math(Typesetting.value(x)) : x.size() == 0 || x.rank() > 2 ? ""
+                : folded("<small>values</small>", TensorRenderer.html(x));
+    }
+
+    private static String mark(Check check) {
+        return switch (check) {
+            case Check.Holds(var computed, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" title=\""
+                    + within(computed, central) + "\">✓</span>";
+            case Check.Fails(var computed, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> "
+                    + "<small>" + within(computed, central) + "</small>";
+            case Check.Open(var why) -> folded("<small>not checked</small>", escaped(why));
+        };
+    }
+
+    private static String within(double computed, double central) {
+        return String.format(Locale.ROOT, "%.0e from automatic differentiation", computed)
+                + (Double.isNaN(central) ? "" : String.format(Locale.ROOT, ", %.0e from central differences", central));
+    }
+
+    private static String folded(String summary, String content) {
+        return "<details><summary style=\"cursor: pointer\">" + summary + "</summary>" + content + "</details>";
+    }
+
+    private static String math(String latex) {
+        return "$\\displaystyle " + escaped(latex) + "$";
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+    }
+}
