@@ -11,7 +11,7 @@ class TheoremTest {
 
     @TestFactory
     Stream<DynamicTest> everyLineEqualsTheOneBeforeAndTheCentralDifference() {
-        return Rules.THEOREMS.stream().map(theorem -> DynamicTest.dynamicTest(theorem.name(), () -> {
+        return Rules.THEOREMS.values().stream().map(theorem -> DynamicTest.dynamicTest(theorem.name(), () -> {
             for (long seed = 1; seed <= 3; seed++) {
                 for (var line : theorem.prove(seed)) {
                     assertEquals(0, line.before(), 1e-12, line.equation().left() + " = " + line.line().formula());
