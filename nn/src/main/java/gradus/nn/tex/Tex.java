@@ -201,7 +201,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             return number(0);
         }
         var size = factor.size();
-        var scaled = size.text.equals("1") ? rest : rest.text.equals("1") ? size : size.juxtaposed(rest);
+        var scaled = size.text.equals("1") ? rest : rest.text.equals("1") ? size
+                : rest.factors().stream().reduce(size, Tex::juxtaposed);
         return factor.isNegative() ? scaled.neg() : scaled;
     }
 
