@@ -36,7 +36,7 @@ final class Backward {
         for (int i = 0; i < shares.length; i++) {
             var in = x.inputs()[i];
             if (in.requiresGrad()) {
-                formulas.merge(in, shares[i].of(in.shape()), (a, b) -> added(a, b).of(in.shape()));
+                formulas.merge(in, Transposition.inwards(shares[i]).of(in.shape()), (a, b) -> added(a, b).of(in.shape()));
             }
         }
     }

@@ -33,7 +33,7 @@ public final class Reductions {
     /** An operator like Σ over one axis, the others as free indices. */
     private static Tex over(String operator, Tex x, int axis) {
         var letters = Tex.indices(x.shape().rank());
-        return new Tex(operator + "_{" + letters.charAt(x.shape().axis(axis)) + "} " + x.sub(letters), Tex.Binding.PREFIX);
+        return x.sub(letters).total(operator + "_{" + letters.charAt(x.shape().axis(axis)) + "}");
     }
 
     private static String with(String letters, int axis, char letter) {
@@ -88,7 +88,7 @@ public final class Reductions {
 
         @Override
         public Tex tex(Tex... in) {
-            return over("\\sum", in[0], axis);
+            return in[0].shape().rank() == 1 ? in[0].total() : over("\\sum", in[0], axis);
         }
 
         @Override

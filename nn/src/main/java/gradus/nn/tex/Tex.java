@@ -182,7 +182,16 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** A product of matrices, or of a number and anything: by juxtaposition; whole numbers and fractions are multiplied. */
     public Tex times(Tex other) {
-        return multiplied(other, Tex::juxtaposed);
+        return isIdentity() && other.isMatrix() ? other : other.isIdentity() && isMatrix() ? this
+                : multiplied(other, Tex::juxtaposed);
+    }
+
+    private boolean isIdentity() {
+        return text.matches("I_\\{\\d+}");
+    }
+
+    private boolean isMatrix() {
+        return inferred().filter(shape -> shape.rank() > 1).isPresent();
     }
 
     /** The elementwise (Hadamard) product; a number just stands in front. */
@@ -206,9 +215,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return factor.isNegative() ? scaled.neg() : scaled;
     }
 
-    /** A tensor of ones. */
+    /** A tensor of ones; the number 1 where there is only one. */
     public static Tex ones(Shape shape, String sizes) {
-        return symbol("\\mathbf{1}_{" + sizes + "}", shape);
+        return shape.size() == 1 ? number(1).of(shape) : symbol("\\mathbf{1}_{" + sizes + "}", shape);
     }
 
     /** Whether it is a tensor of ones. */
@@ -282,7 +291,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** The transpose. */
     public Tex transposed() {
-        return new Tex("{" + in(Binding.ATOM) + "}^{\\top}", Binding.ATOM, new Form.Transpose(this));
+        var transpose = new Tex("{" + in(Binding.ATOM) + "}^{\\top}", Binding.ATOM, new Form.Transpose(this));
+        return known.filter(shape -> shape.rank() > 1)
+                .map(shape -> transpose.of(shape.with(-2, shape.dim(-1)).with(-1, shape.dim(-2)))).orElse(transpose);
     }
 
     /** Entries counted from 0, as positions in data are: {@code x[i, c[i]]}. */
@@ -326,6 +337,19 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         }
         return over.isEmpty() || text.equals("0") ? this
                 : sub(indices(last)).total("\\sum_{" + String.join(", ", over) + "}");
+    }
+
+    /** The sum of all elements; of a single one, itself. Those that were only put in a row are counted where they were. */
+    public Tex total() {
+        if (form instanceof Form.Call(var f, var of) && f.startsWith("\\operatorname{reshape}") && of.getFirst().known.isPresent()) {
+            return of.getFirst().total();
+        }
+        int rank = shape().rank();
+        while (rank > 0 && shape().dim(rank - 1) == 1) {
+            rank--;
+        }
+        var over = indices(rank);
+        return rank == 0 ? this : sub(over).total("\\sum_{" + String.join(", ", over.split("")) + "}");
     }
 
     /** This under an operator with indices, a sum say. */
