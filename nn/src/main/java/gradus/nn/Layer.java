@@ -48,6 +48,17 @@ public interface Layer {
         return found;
     }
 
+    /** The layers in this one by name: record components, and the elements of those that are lists. */
+    default Map<String, Layer> innerLayers() {
+        var layers = new LinkedHashMap<String, Layer>();
+        parts().forEach((name, part) -> {
+            if (part instanceof Layer layer) {
+                layers.put(name, layer);
+            }
+        });
+        return layers;
+    }
+
     /** The part of the {@link #state} that is learned. */
     default Map<String, Tensor> namedParameters() {
         var parameters = new LinkedHashMap<>(state());

@@ -32,6 +32,7 @@ import gradus.nn.loss.Regression;
 import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
+import gradus.nn.study.Shapes;
 import gradus.nn.optim.Schedule;
 import gradus.nn.train.Fit;
 import java.nio.file.Path;
@@ -544,6 +545,21 @@ public final class Nn {
      */
     public static Derivation derive(Tensor loss, Tensor... parameters) {
         return Derivation.of(loss, parameters);
+    }
+
+    /** What a net makes of an input of these sizes, layer by layer, without any numbers: sizes, parameters, work and memory. */
+    public static Shapes shapes(Layer net, int... input) {
+        return Shapes.of(net, input);
+    }
+
+    /** The same for inputs of these shapes: one, or what a Transformer reads and what it writes. */
+    public static Shapes shapes(Layer net, Shape... inputs) {
+        return Shapes.of(net, inputs);
+    }
+
+    /** The same for an input like this one. */
+    public static Shapes shapes(Layer net, Tensor input) {
+        return Shapes.of(net, input);
     }
 
     /** Compares the gradients of {@code f} with central differences in float64, element by element. */
