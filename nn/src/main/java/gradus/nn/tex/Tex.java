@@ -119,10 +119,10 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         }
         double square = Math.rint(1 / (value * value));
         if (square > 1 && square < 1e6 && 1 / Math.sqrt(square) == value) {
-            return Optional.of(number(1).over(atom("\\sqrt{" + number(square) + "}")));
+            return Optional.of(number(1).over(symbol("\\sqrt{" + number(square) + "}", Shape.SCALAR)));
         }
         double whole = Math.rint(value * value);
-        return whole > 1 && whole < 1e6 && Math.sqrt(whole) == value ? Optional.of(atom("\\sqrt{" + number(whole) + "}"))
+        return whole > 1 && whole < 1e6 && Math.sqrt(whole) == value ? Optional.of(symbol("\\sqrt{" + number(whole) + "}", Shape.SCALAR))
                 : Optional.empty();
     }
 
