@@ -97,7 +97,11 @@ public final class Derivation {
         var recorded = new Lines(graph, symbols, backward, replay).of(parameters);
         var orientation = layout.filter(wanted -> wanted == Layout.COLUMNS || wanted == Layout.ROWS)
                 .map(wanted -> Orientation.of(graph, wanted == Layout.COLUMNS)).orElse(Orientation.none());
-        return layout.isEmpty() && !numerator ? recorded
+        var wanted = layout.orElse(null);
+        return wanted == Layout.INDICES ? new IndexLines(graph, symbols, replay).of(recorded)
+                : wanted == Layout.DIFFERENTIALS
+                        ? new DifferentialLines(graph, symbols, replay, parameters).of(recorded)
+                : wanted == null && !numerator ? recorded
                 : new Turning(graph, symbols, replay, orientation, numerator).turned(recorded);
     }
 

@@ -3,10 +3,13 @@ package gradus.nn.derivation;
 import gradus.nn.DType;
 import gradus.nn.Nn;
 import gradus.nn.Tensor;
+import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.Gradients;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** A recorded graph computed again in float64: values, gradients, and the loss with a tensor moved. */
 public final class Replay {
@@ -57,6 +60,39 @@ public final class Replay {
             return Gradients.vjp(all -> Tensor.apply(x.op(), all), in,
                     Tensor.full(1, x.shape(), DType.FLOAT64))[at];
         });
+    }
+
+    /** The directional derivatives of all tensors when those that were given move like this. */
+    Map<Tensor, Tensor> moved(Map<Tensor, Tensor> directions) {
+        var moved = new IdentityHashMap<>(directions);
+        for (var x : graph.order()) {
+            var moving = Arrays.stream(x.inputs()).filter(moved::containsKey).toList();
+            if (!moving.isEmpty() && !moved.containsKey(x)) {
+                // Σ δ ∂x/∂input is linear in δ, and its product with the direction has the derivative wanted as gradient in δ
+                var d = Tensor.parameter(Tensor.full(0, x.shape(), DType.FLOAT64));
+                var in = Arrays.stream(inputs(x, values)).map(v -> v.dtype() == DType.INT32 ? v : v.detach()).toArray(Tensor[]::new);
+                var shares = Gradients.vjp(all -> Tensor.apply(x.op(), all), in, d);
+                var products = new ArrayList<Tensor>();
+                for (int i = 0; i < shares.length; i++) {
+                    if (moved.containsKey(x.inputs()[i]) && shares[i] != null) {
+                        products.add(shares[i].times(moved.get(x.inputs()[i])).sum());
+                    }
+                }
+                moved.put(x, Gradients.of(products.stream().reduce(Tensor::plus).orElseThrow(), d)[0]);
+            }
+        }
+        return moved;
+    }
+
+    /** ∂x/∂in [x's axes.., in's axes..], the tensors in {@code fixed} staying as they are. */
+    Tensor jacobian(Tensor x, Tensor in, Set<Tensor> fixed) {
+        return Derivatives.jacobian(at -> again(x, in, at, fixed), values.get(in).detach()).detach();
+    }
+
+    private Tensor again(Tensor x, Tensor in, Tensor at, Set<Tensor> fixed) {
+        return Tensor.apply(x.op(), Arrays.stream(x.inputs()).map(input -> input == in ? at
+                : input.op() == null || fixed.contains(input) || !input.requiresGrad() ? values.get(input).detach()
+                : again(input, in, at, fixed)).toArray(Tensor[]::new));
     }
 
     /** The loss when this tensor is another. */

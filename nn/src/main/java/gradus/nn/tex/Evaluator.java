@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <table>
  * <caption>What the notations mean</caption>
- * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \partial L/\partial x}</td><td>a name, if it is given;
+ * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \mathrm{d}x}, {@code \partial L/\partial x}</td><td>a name, if it is given;
  *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}; {@code \partial L/\partial x[i]} is
  *     an entry of the name {@code \partial L/\partial x}</td></tr>
  * <tr><td>{@code x_{1j}}, {@code x_{i, 2j}}, {@code x_{2:3}}</td><td>entries, counted from 1, ends included; fewer indices

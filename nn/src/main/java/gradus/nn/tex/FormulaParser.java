@@ -171,6 +171,13 @@ public final class FormulaParser {
         };
     }
 
+    /** Whether a letter follows, of whatever alphabet: that of a differential. */
+    private boolean beginsSymbol() {
+        var token = tokens.peek();
+        return token.kind() == Kind.LETTER || token.kind() == Kind.COMMAND && (ACCENTS.contains(token.text())
+                || token.text().matches("\\\\[a-zA-Z]+") && beginsFactor() && !token.text().equals("\\frac"));
+    }
+
     private Formula factor() {
         int start = tokens.peek().at();
         var base = atom();
@@ -191,6 +198,9 @@ public final class FormulaParser {
             }
             case LETTER, WORD -> {
                 tokens.next();
+                if (token.kind() == Kind.WORD && token.text().equals("d") && beginsSymbol() && !variables.test(new Formula.Symbol("d"))) {
+                    return from(start, new Formula.Accent("\\mathrm{d}", factor()));
+                }
                 return named(start, from(start, new Formula.Symbol(token.text())));
             }
             case SIGN -> {

@@ -352,9 +352,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return rank == 0 ? this : sub(over).total("\\sum_{" + String.join(", ", over.split("")) + "}");
     }
 
-    /** This under an operator with indices, a sum say. */
+    /** This under an operator with indices, a sum say, which reaches up to the next + or −. */
     public Tex total(String operator) {
-        return new Tex(operator + " " + in(Binding.PREFIX), Binding.PREFIX, new Form.Total(operator, this));
+        return new Tex(operator + " " + in(Binding.HADAMARD), Binding.PREFIX, new Form.Total(operator, this));
     }
 
     /** The same outermost operation, of other parts. */
@@ -373,6 +373,16 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
                     call(function, arguments.stream().map(part).reduce(Tex::and).orElseThrow());
             case Form.Total(var operator, var of) -> part.apply(of).total(operator);
         };
+    }
+
+    /** What its outermost operation is applied to. */
+    public List<Tex> parts() {
+        var parts = new ArrayList<Tex>();
+        map(part -> {
+            parts.add(part);
+            return part;
+        });
+        return parts;
     }
 
     /** The text, in parentheses when it binds more loosely than its surroundings want. */

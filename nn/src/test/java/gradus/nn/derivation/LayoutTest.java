@@ -68,4 +68,16 @@ class LayoutTest {
         holds(derive(columns(1)).numerator());
         holds(derive(rows()).layout(Layout.COLUMNS).numerator());
     }
+
+    @Test
+    void everyEntryIsASumOverIndices() {
+        holds(derive(rows()).layout(Layout.INDICES));
+        holds(derive(columns(1)).layout(Layout.INDICES));
+    }
+
+    @Test
+    void differentialsAreCollectedUnderTheTrace() {
+        holds(derive(rows()).layout(Layout.DIFFERENTIALS));
+        holds(derive(columns(1)).layout(Layout.DIFFERENTIALS));
+    }
 }

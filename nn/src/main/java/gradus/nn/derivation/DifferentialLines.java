@@ -1,0 +1,162 @@
+package gradus.nn.derivation;
+
+import gradus.nn.DType;
+import gradus.nn.Nn;
+import gradus.nn.Shape;
+import gradus.nn.Tensor;
+import gradus.nn.derivation.Step.Kind;
+import gradus.nn.tex.Tex;
+import gradus.nn.tex.Tex.Form;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The lines of a derivation by differentials: each tensor's from those it is computed from, then dL collected to
+ * {@code tr(Gᵀ dx)} step by step, from which {@code ∂L/∂x = G} is read off. Both sides are evaluated as the parameters move
+ * in a random direction.
+ */
+final class DifferentialLines {
+
+    private final Graph graph;
+    private final Symbols symbols;
+    private final Dependence dependence;
+    private final Differentials differentials;
+    private final Verdicts verdicts;
+    private final Map<Tensor, Tensor> moved;
+    private final Replay replay;
+
+    DifferentialLines(Graph graph, Symbols symbols, Replay replay, Collection<Tensor> parameters) {
+        this.graph = graph;
+        this.symbols = symbols;
+        this.replay = replay;
+        dependence = new Dependence(graph, symbols, parameters);
+        differentials = new Differentials(symbols, dependence::moves);
+        verdicts = new Verdicts(replay);
+        var directions = new IdentityHashMap<Tensor, Tensor>();
+        for (var x : parameters) {
+            var random = Nn.randn(Nn.seed(directions.size() + 1), x.shape().dims()).as(DType.FLOAT64);
+            directions.put(x, random);
+        }
+        moved = replay.moved(directions);
+        for (var x : symbols.names().keySet()) {
+            verdicts.know(symbols.of(x), replay.value(x));
+            if (moved.containsKey(x)) {
+                verdicts.know(differentials.symbol(x), moved.get(x));
+            }
+            if (x.requiresGrad() && replay.gradient(x) != null) {
+                verdicts.know(symbols.delta(x), replay.gradient(x));
+            }
+        }
+    }
+
+    /** The recorded lines with differentials for local derivatives, and the collecting before each gradient. */
+    List<Step> of(List<Step> recorded) {
+        var lines = new ArrayList<>(recorded.stream().filter(step -> step.kind() == Kind.FORWARD).toList());
+        for (var x : graph.order()) {
+            if (x.op() != null && symbols.isNamed(x) && dependence.moves(x)) {
+                lines.add(line(Kind.LOCAL, differentials.symbol(x), expanded(differentials.of(x)), x.shape(), moved.get(x)));
+            }
+        }
+        var written = recorded.stream().filter(step -> step.kind() == Kind.DELTA)
+                .collect(Collectors.toMap(step -> step.left().text(), step -> step, (a, b) -> a, LinkedHashMap::new));
+        Set<Tensor> ends = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (var x : graph.order()) {
+            if (symbols.isNamed(x) && (x.op() == null || written.containsKey(symbols.delta(x).text()))) {
+                ends.add(x);
+            }
+        }
+        for (var x : graph.order().reversed()) {
+            if (x == graph.loss() || x.op() != null && ends.contains(x) && dependence.moves(x)) {
+                collect(x, ends, written, lines);
+            }
+        }
+        recorded.stream().filter(step -> step.kind() == Kind.GRADIENT).forEach(step -> gradient(step, lines));
+        return lines;
+    }
+
+    /** Products of sums multiplied out, under the trace as well. */
+    private static Tex expanded(Tex f) {
+        return f.form() instanceof Form.Call(var function, _) && function.equals("\\operatorname{tr}")
+                ? f.map(DifferentialLines::expanded)
+                : Dimensions.of(f).isPresent() ? Collecting.of(f).tex() : f;
+    }
+
+    /** tr(δᵀ dx) = Σ tr(Gᵀ d in) over all that x is computed from. */
+    private void collect(Tensor x, Set<Tensor> ends, Map<String, Step> written, List<Step> lines) {
+        var d = symbols.delta(x);
+        boolean loss = x == graph.loss();
+        if (!loss) {
+            lines.add(written.get(d.text()));
+        }
+        var shares = new LinkedHashMap<Tensor, Tex>();
+        shares(x, loss ? Tex.number(1).of(x.shape()) : d, ends, shares);
+        var sum = shares.entrySet().stream()
+                .map(share -> inner(Collecting.of(share.getValue()).ordered().factored().of(share.getKey().shape()), share.getKey()))
+                .reduce(Tex::plus).orElseThrow();
+        var value = loss ? moved.get(x) : replay.gradient(x).times(moved.get(x)).sum();
+        lines.add(line(Kind.DELTA, loss ? differentials.symbol(x) : inner(d, x), sum, value.shape(), value));
+    }
+
+    private void shares(Tensor x, Tex d, Set<Tensor> ends, Map<Tensor, Tex> shares) {
+        var back = x.op().backTex(symbols.inputs(x), symbols.of(x), d);
+        for (int i = 0; i < back.length; i++) {
+            var in = x.inputs()[i];
+            if (dependence.moves(in)) {
+                if (ends.contains(in)) {
+                    shares.merge(in, back[i], Tex::plus);
+                } else {
+                    shares(in, back[i].of(in.shape()), ends, shares);
+                }
+            }
+        }
+    }
+
+    /** Σ Gᵢⱼ dxᵢⱼ. */
+    private Tex inner(Tex g, Tensor x) {
+        var dx = differentials.symbol(x);
+        boolean whole = !isIndexed(g);
+        return x.rank() == 0 ? g.text().equals("1") ? dx : g.times(dx)
+                : whole && x.rank() == 1 ? g.transposed().times(dx)
+                : whole && x.rank() == 2 ? Tex.call("\\operatorname{tr}", g.transposed().times(dx))
+                : entry(g, x.rank(), whole).times(dx.sub(Tex.indices(x.rank())))
+                        .total("\\sum_{" + String.join(", ", Tex.indices(x.rank()).split("")) + "}");
+    }
+
+    private static Tex entry(Tex g, int rank, boolean whole) {
+        return whole ? g.sub(Tex.indices(rank)) : g;
+    }
+
+    /** Whether it is written for one entry, with free indices. */
+    private static boolean isIndexed(Tex f) {
+        return f.form() instanceof Form.Entry ? Dimensions.of(f).isEmpty()
+                : !(f.form() instanceof Form.Total) && f.parts().stream().anyMatch(DifferentialLines::isIndexed);
+    }
+
+    /** The gradient multiplied out, and with what its terms share drawn out. */
+    private void gradient(Step step, List<Step> lines) {
+        var value = step.value().orElseThrow();
+        var collecting = Collecting.of(step.right()).ordered();
+        var written = new ArrayList<>(List.of(collecting.tex()));
+        if (!collecting.factored().text().equals(collecting.tex().text())) {
+            written.add(collecting.factored());
+        }
+        for (var right : written) {
+            var check = verdicts.equal(right, value);
+            lines.add(check instanceof Check.Holds(double computed, _) && step.check() instanceof Check.Holds(_, double central)
+                    ? new Step(Kind.GRADIENT, step.left(), right, step.shape(), step.value(), step.rule(),
+                            new Check.Holds(computed, central)) : step);
+        }
+    }
+
+    private Step line(Kind kind, Tex left, Tex right, Shape shape, Tensor value) {
+        return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), verdicts.equal(right, value));
+    }
+}

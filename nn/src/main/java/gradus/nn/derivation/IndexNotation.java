@@ -1,0 +1,269 @@
+package gradus.nn.derivation;
+
+import gradus.nn.tex.Tex;
+import gradus.nn.tex.Tex.Form;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Formulas written for one entry: {@code (A B)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ}. Differentials of one tensor become Kronecker deltas,
+ * {@code ∂Aᵢⱼ/∂Aₖₗ = δᵢₖ δⱼₗ}, and a sum over an index of a delta is taken at once.
+ */
+final class IndexNotation {
+
+    private static final String LETTERS = "klnpqrstuvwabcdfgh";
+    private static final Tex KRONECKER = Tex.atom("\\delta");
+
+    private final Set<String> taken;
+    private final Optional<Tex> differential;
+    private final String in;
+
+    private IndexNotation(Set<String> taken, Optional<Tex> differential, String in) {
+        this.taken = taken;
+        this.differential = differential;
+        this.in = in;
+    }
+
+    /**
+     * The entry of a formula at these indices.
+     *
+     * @param names symbols that no index may be called
+     */
+    static Tex of(Tex f, String at, Set<String> names) {
+        return new IndexNotation(taken(names, at), Optional.empty(), "").entry(f, letters(at));
+    }
+
+    /**
+     * The derivative of the entry at these indices in an entry of a tensor.
+     *
+     * @param f  the differential of a formula, linear in that of the tensor
+     * @param dx the differential of the tensor
+     * @param in the indices of its entry
+     */
+    static Tex derivative(Tex f, String at, Tex dx, String in, Set<String> names) {
+        return new IndexNotation(taken(names, at + in), Optional.of(dx), in).entry(f, letters(at));
+    }
+
+    private static Set<String> taken(Set<String> names, String at) {
+        var taken = new HashSet<>(names);
+        taken.addAll(letters(at));
+        return taken;
+    }
+
+    private static List<String> letters(String at) {
+        return at.chars().mapToObj(c -> String.valueOf((char) c)).toList();
+    }
+
+    private String fresh() {
+        var letter = letters(LETTERS).stream().filter(l -> !taken.contains(l)).findFirst().orElse("m");
+        taken.add(letter);
+        return letter;
+    }
+
+    private Tex entry(Tex f, List<String> wanted) {
+        var at = fitted(f, wanted);
+        return switch (f.form()) {
+            case Form.Leaf() -> leaf(f, at);
+            case Form.Sum _, Form.Negative _, Form.Fraction _ -> f.map(part -> entry(part, at));
+            case Form.Hadamard(var factors) -> product(List.of(), factors.stream().map(part -> entry(part, at)).toList());
+            case Form.Power(var base, var exponent) -> Dimensions.isInverse(f) ? entryOfAll(f, at)
+                    : entry(base, at).pow(entry(exponent, at));
+            case Form.Transpose(var of) -> entry(of, swapped(of, at));
+            case Form.Product(var factors) -> product(f, factors, at);
+            case Form.Entry(var of, var inner, var fromZero) -> fromZero || !inner.matches("[a-z1]+") ? f
+                    : entry(of, joined(letters(inner), partial(of, inner) ? at : List.of()));
+            case Form.Call(var function, var arguments) -> call(f, function, arguments, at);
+            case Form.Total(var operator, var of) -> total(operator, of, at);
+        };
+    }
+
+    /** As many indices as the formula has axes: NumPy's rule lines up the last ones, and an axis of one element has only 1. */
+    private static List<String> fitted(Tex f, List<String> at) {
+        return Dimensions.of(f).map(shape -> {
+            int extra = at.size() - shape.rank();
+            return IntStream.range(0, shape.rank()).mapToObj(axis -> shape.dim(axis) == 1 || axis + extra < 0 ? "1"
+                    : at.get(axis + extra)).toList();
+        }).orElse(at);
+    }
+
+    private Tex leaf(Tex f, List<String> at) {
+        if (differential.filter(dx -> dx.text().equals(f.text())).isPresent()) {
+            return product(List.of(), IntStream.range(0, at.size())
+                    .mapToObj(axis -> kronecker(at.get(axis), in.substring(axis, axis + 1))).toList());
+        }
+        if (f.text().startsWith("\\mathbf{1}_{") && Dimensions.of(f).isPresent()) {
+            return Tex.number(1);
+        }
+        if (f.text().matches("I_\\{\\d+}") && at.size() == 2) {
+            return kronecker(at.getFirst(), at.getLast());
+        }
+        return entryOfAll(f, at);
+    }
+
+    private static Tex kronecker(String a, String b) {
+        return a.equals(b) ? Tex.number(1) : KRONECKER.sub(a + b);
+    }
+
+    private static boolean isKronecker(Tex f) {
+        return f.form() instanceof Form.Entry(var of, _, _) && of.text().equals(KRONECKER.text());
+    }
+
+    /** Whether an index occurs in a formula. */
+    static boolean has(Tex f, String index) {
+        boolean here = switch (f.form()) {
+            case Form.Entry(_, var at, _) -> at.contains(index);
+            case Form.Leaf() -> f.text().contains("_{") && f.known().isEmpty() && f.text().contains(index);
+            default -> false;
+        };
+        return here || f.parts().stream().anyMatch(part -> has(part, index));
+    }
+
+    private static Tex entryOfAll(Tex f, List<String> at) {
+        return at.isEmpty() ? f : f.sub(String.join("", at));
+    }
+
+    private static List<String> swapped(Tex of, List<String> at) {
+        int n = at.size();
+        if (n < 2) {
+            return at;
+        }
+        if (Dimensions.of(of).filter(shape -> shape.rank() == 1).isPresent()) {
+            return at.subList(n - 1, n);
+        }
+        var swapped = new ArrayList<>(at);
+        swapped.set(n - 2, at.get(n - 1));
+        swapped.set(n - 1, at.get(n - 2));
+        return swapped;
+    }
+
+    private static boolean partial(Tex of, String at) {
+        return Dimensions.of(of).filter(shape -> shape.rank() > at.length()).isPresent();
+    }
+
+    private static List<String> joined(List<String> first, List<String> then) {
+        var all = new ArrayList<>(first);
+        all.addAll(then);
+        return all;
+    }
+
+    /** Matrices one after the other: a sum over each index between two of them. */
+    private Tex product(Tex whole, List<Tex> factors, List<String> at) {
+        var entries = new ArrayList<Tex>();
+        var sums = new ArrayList<String>();
+        var matrices = new ArrayList<Tex>();
+        for (var factor : factors) {
+            if (Dimensions.isScalar(factor)) {
+                entries.add(entry(factor, List.of()));
+            } else if (Dimensions.of(factor).isPresent()) {
+                matrices.add(factor);
+            } else {
+                return entryOfAll(whole, at);
+            }
+        }
+        boolean columns = !matrices.isEmpty() && Dimensions.of(matrices.getLast()).orElseThrow().rank() > 1;
+        int batch = Math.max(0, at.size() - (columns ? 2 : 1));
+        var left = matrices.isEmpty() ? "" : at.get(batch);
+        for (int i = 0; i < matrices.size(); i++) {
+            var matrix = matrices.get(i);
+            var shape = Dimensions.of(matrix).orElseThrow();
+            var lead = at.subList(0, Math.min(batch, Math.max(0, shape.rank() - 2)));
+            boolean last = i == matrices.size() - 1;
+            if (shape.rank() == 1) {
+                entries.add(entry(matrix, List.of(left)));
+                left = "1";
+            } else {
+                var right = last ? at.getLast() : shape.dim(-1) == 1 ? "1" : fresh();
+                if (!last && !right.equals("1")) {
+                    sums.add(right);
+                }
+                entries.add(entry(matrix, joined(lead, List.of(left, right))));
+                left = right;
+            }
+        }
+        return product(sums, entries);
+    }
+
+    /** A sum of products of entries; sums inside are drawn out, and those over an index of a Kronecker delta taken. */
+    private static Tex product(List<String> sums, List<Tex> entries) {
+        var over = new ArrayList<>(sums);
+        var factors = new ArrayList<Tex>();
+        boolean negative = false;
+        for (var entry : entries) {
+            var of = entry;
+            if (of.form() instanceof Form.Negative(var inner)) {
+                negative = !negative;
+                of = inner;
+            }
+            if (of.form() instanceof Form.Total(var operator, var inner) && operator.matches("\\\\sum_\\{[a-z](, [a-z])*}")) {
+                over.addAll(List.of(operator.substring(6, operator.length() - 1).split(", ")));
+                of = inner;
+            }
+            factors.addAll(of.factors());
+        }
+        contract(over, factors);
+        factors.removeIf(factor -> factor.text().equals("1"));
+        factors.sort(Comparator.comparing(factor -> !isKronecker(factor)));
+        var product = factors.stream().reduce(Tex::times).orElse(Tex.number(1));
+        var sum = over.isEmpty() ? product : product.total("\\sum_{" + String.join(", ", over) + "}");
+        return negative ? sum.neg() : sum;
+    }
+
+    private static void contract(List<String> over, List<Tex> factors) {
+        for (int i = 0; i < factors.size(); i++) {
+            if (isKronecker(factors.get(i)) && factors.get(i).form() instanceof Form.Entry(_, var at, _)) {
+                var a = at.substring(0, 1);
+                var b = at.substring(1);
+                if (over.contains(a) || over.contains(b)) {
+                    var gone = over.contains(a) ? a : b;
+                    var stays = gone.equals(a) ? b : a;
+                    over.remove(gone);
+                    factors.remove(i);
+                    factors.replaceAll(f -> Transposition.renamed(f, Map.of(gone.charAt(0), stays.charAt(0))));
+                    i = -1;
+                } else if (a.equals(b)) {
+                    factors.remove(i--);
+                }
+            }
+        }
+    }
+
+    private Tex call(Tex f, String function, List<Tex> arguments, List<String> at) {
+        if (Dimensions.isOfElements(f)) {
+            return f.map(argument -> entry(argument, at));
+        }
+        return switch (function) {
+            case "\\operatorname{tr}" -> {
+                var k = fresh();
+                yield product(List.of(k), List.of(entry(arguments.getFirst(), List.of(k, k))));
+            }
+            case "\\operatorname{softmax}" -> {
+                var k = fresh();
+                var others = new ArrayList<>(at);
+                others.set(at.size() - 1, k);
+                var e = Tex.atom("e");
+                yield e.pow(entry(arguments.getFirst(), at))
+                        .over(e.pow(entry(arguments.getFirst(), others)).total("\\sum_{" + k + "}"));
+            }
+            default -> entryOfAll(f, at);
+        };
+    }
+
+    /** An index of the sum that is also one of the entry's is given another letter. */
+    private Tex total(String operator, Tex of, List<String> at) {
+        if (of.form() instanceof Form.Entry(var matrix, var inner, _) && operator.equals("\\sum_{" + inner + "}")
+                && partial(matrix, inner)) {
+            var k = letters(inner).stream().map(_ -> fresh()).toList();
+            return product(k, List.of(entry(matrix, joined(k, at))));
+        }
+        var body = entry(of, at);
+        return operator.matches("\\\\sum_\\{[a-z](, [a-z])*}")
+                ? product(List.of(operator.substring(6, operator.length() - 1).split(", ")), List.of(body))
+                : body.total(operator);
+    }
+}
