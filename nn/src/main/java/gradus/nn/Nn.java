@@ -2,6 +2,9 @@ package gradus.nn;
 
 import gradus.nn.backend.Backend;
 import gradus.nn.backend.opencl.OpenCl;
+import gradus.nn.calculus.Calculus;
+import gradus.nn.calculus.Expression;
+import gradus.nn.calculus.ScalarDerivation;
 import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
@@ -560,6 +563,19 @@ public final class Nn {
     /** The same for an input like this one. */
     public static Shapes shapes(Layer net, Tensor input) {
         return Shapes.of(net, input);
+    }
+
+    /** The calculus of a function of x, symbolically: {@code derive(x -> x.square().times(x.sin()))}, see {@link Calculus}. */
+    public static ScalarDerivation derive(UnaryOperator<Expression> f) {
+        var x = Calculus.variable("x");
+        return ScalarDerivation.of(f.apply(x), x);
+    }
+
+    /** The calculus of a function of x and y: partial derivatives, gradient, Hessian, stationary points. */
+    public static ScalarDerivation derive(BinaryOperator<Expression> f) {
+        var x = Calculus.variable("x");
+        var y = Calculus.variable("y");
+        return ScalarDerivation.of(f.apply(x, y), x, y);
     }
 
     /** Compares the gradients of {@code f} with central differences in float64, element by element. */
