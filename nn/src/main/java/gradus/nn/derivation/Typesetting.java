@@ -126,7 +126,7 @@ public final class Typesetting {
     private static List<String> rows(Step step) {
         var rows = new ArrayList<String>();
         var lines = lines(step.right().text(), PAPER - FormulaWidth.of(step.left().text()));
-        rows.add(step.left() + " &= " + lines.getFirst() + " && " + member(step.shape()) + " && " + tick(step.check()));
+        rows.add(step.left() + (step.left().text().isEmpty() ? " &\\;\\;" : " &= ") + lines.getFirst() + " && " + member(step.shape()) + " && " + tick(step.check()));
         lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));
         step.rule().ifPresent(rule -> rows.add("&\\quad \\text{" + words(rule.name() + ", " + rule.source()) + "}"));

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  *
  * <table>
  * <caption>What the notations mean</caption>
- * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \mathrm{d}x}, {@code \partial L/\partial x}</td><td>a name, if it is given;
- *     with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}; {@code \partial L/\partial x[i]} is
- *     an entry of the name {@code \partial L/\partial x}</td></tr>
+ * <tr><td>{@code x_1}, {@code \hat{y}}, {@code W^{(2)}}, {@code \mathrm{d}x}, {@code \partial L/\partial x}</td><td>a
+ *     name, if it is given; with an index that has a value, {@code h_{t-1}} at t = 3 is the name {@code h_2}; {@code
+ *     \frac{\partial L}{\partial x_i}} is an entry of the name {@code \partial L/\partial x}</td></tr>
  * <tr><td>{@code x_{1j}}, {@code x_{i, 2j}}, {@code x_{2:3}}</td><td>entries, counted from 1, ends included; fewer indices
  *     than axes leave the last axes: {@code x_{i}} of a matrix is row i</td></tr>
  * <tr><td>{@code x[i, j]}, {@code x[:, 1:3]}, {@code x[7:0:-2]}</td><td>entries, counted from 0, the end not included</td></tr>
@@ -123,15 +123,17 @@ public final class Evaluator {
     /** What a computation gives while an index has a value. */
     private <T> T with(Formula index, int value, Supplier<T> computation) {
         var before = scope.put(index, NdArray.scalar(value));
-        indices.running.add(index);
+        boolean added = indices.running.add(index);
         try {
             return computation.get();
         } finally {
             if (before == null) {
                 scope.remove(index);
-                indices.running.remove(index);
             } else {
                 scope.put(index, before);
+            }
+            if (added) {
+                indices.running.remove(index);
             }
         }
     }

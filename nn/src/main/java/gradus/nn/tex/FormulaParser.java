@@ -235,6 +235,24 @@ public final class FormulaParser {
         return from(start, new Formula.Call(new Formula.Symbol(function), List.of(), List.of(argument)));
     }
 
+    /** A fraction; ∂L/∂x[i], and ∂L/∂x_i where ∂L/∂x is given, are entries of ∂L/∂x. */
+    private Formula quotient(int start, Formula numerator, Formula denominator) {
+        var whole = from(start, new Formula.Binary(Operator.QUOTIENT, numerator, denominator));
+        if (denominator instanceof Formula.Accent(var mark, var indexed) && mark.equals("\\partial") && !variables.test(whole)) {
+            if (indexed instanceof Formula.Entry(var array, var at)) {
+                return from(start, new Formula.Entry(derivative(start, numerator, array), at));
+            }
+            if (indexed instanceof Formula.Sub(var array, var at) && variables.test(derivative(start, numerator, array))) {
+                return from(start, new Formula.Sub(derivative(start, numerator, array), at));
+            }
+        }
+        return whole;
+    }
+
+    private Formula derivative(int start, Formula of, Formula in) {
+        return from(start, new Formula.Binary(Operator.QUOTIENT, of, from(start, new Formula.Accent("\\partial", in))));
+    }
+
     private Formula row(int start, List<Formula> parts) {
         return from(start, new Formula.Matrix(parts.stream().map(List::of).toList()));
     }
@@ -252,12 +270,7 @@ public final class FormulaParser {
         switch (text) {
             case "\\frac" -> {
                 var numerator = scripts.group();
-                var denominator = scripts.group();
-                if (denominator instanceof Formula.Accent(var mark, Formula.Entry(var array, var at)) && mark.equals("\\partial")) {
-                    return from(start, new Formula.Entry(from(start, new Formula.Binary(Operator.QUOTIENT, numerator,
-                            new Formula.Accent(mark, array))), at));   // ∂L/∂x[i] is an entry of ∂L/∂x
-                }
-                return from(start, new Formula.Binary(Operator.QUOTIENT, numerator, denominator));
+                return quotient(start, numerator, scripts.group());
             }
             case "\\sqrt" -> {
                 var root = tokens.takes("[") ? Optional.of(closed("]")) : Optional.<Formula>empty();

@@ -1,5 +1,6 @@
 package gradus.nn.derivation.unrolled;
 
+import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
@@ -17,15 +18,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Lines in the making: each is read back, evaluated among the names of a {@link Trace}, and compared. */
 final class Lines {
 
+    private static final long TERMS = 20_000;   // that a line's check adds up: some ten milliseconds
+    private static final int ENTRIES = 20;
+
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Value> names = new HashMap<>();
 
-    /** What a formula must give. {@code slopes} is the relative error of central differences to these numbers, if there are any. */
-    record Wanted(Tensor value, Optional<Slopes> slopes) {
+    /**
+     * What a formula must give.
+     *
+     * @param slopes the relative error of central differences to numbers, where there are any
+     * @param scale  the largest number of the whole whose part the value is
+     */
+    record Wanted(Tensor value, Optional<Slopes> slopes, double scale) {
+
+        Wanted(Tensor value, Optional<Slopes> slopes) {
+            this(value, slopes, Double.MIN_NORMAL);
+        }
 
         static Wanted value(Tensor value) {
             return new Wanted(value, Optional.empty());
@@ -71,11 +85,36 @@ final class Lines {
                 check(right, cases)));
     }
 
-    /** A line for the entries of an array: its value is the whole. */
-    void add(Kind kind, String left, String right, Tensor whole, Map<Map<String, Integer>, Wanted> entries, Optional<Slopes> slopes) {
-        var check = check(right, entries);
+    /**
+     * A line for the entries of an array, counted from 0: {@code Y[n, c, i, j]}, or of the derivative in one. Of many entries
+     * some are evaluated, evenly spread.
+     *
+     * @param first the indices before the places, {@code n, c}
+     * @param inner how many terms the formula has for one entry
+     */
+    void entries(Kind kind, String name, List<String> first, List<String> places, String right, Tensor whole, long inner,
+            Optional<Slopes> slopes) {
+        var letters = Stream.concat(first.stream(), places.stream()).toList();
+        var at = "[" + String.join(", ", letters) + "]";
+        var left = name.endsWith("}") && name.startsWith("\\frac") ? name.substring(0, name.length() - 1) + at + "}" : name + at;
+        int size = whole.size();
+        int count = (int) Math.min(size, Math.clamp(TERMS / Math.max(1, inner), ENTRIES, 20 * ENTRIES));
+        var numbers = whole.toDoubleArray();
+        double scale = Arrays.stream(numbers).map(Math::abs).max().orElse(0) + Double.MIN_NORMAL;
+        var cases = new LinkedHashMap<Map<String, Integer>, Wanted>();
+        for (int k = 0; k < count; k++) {
+            int position = (int) ((long) k * size / count);
+            var indices = new HashMap<String, Integer>();
+            int rest = position;
+            for (int axis = whole.rank() - 1; axis >= 0; axis--) {
+                indices.put(letters.get(axis), rest % whole.shape().dim(axis));
+                rest /= whole.shape().dim(axis);
+            }
+            cases.put(indices, new Wanted(Tensor.scalar(numbers[position], DType.FLOAT64), Optional.empty(), scale));
+        }
+        var check = check(right, cases);
         if (slopes.isPresent() && check instanceof Check.Holds(double computed, double _)) {
-            check = verdict(computed, slopes.get().error(whole.toDoubleArray()));
+            check = verdict(computed, slopes.get().error(numbers));
         }
         steps.add(step(kind, left, right, whole.shape(), Optional.of(whole), check));
     }
@@ -85,7 +124,7 @@ final class Lines {
         steps.add(step(kind, "", "\\vdots", new Shape(), Optional.empty(), check));
     }
 
-    /** A line that says something that no formula of the evaluator can be compared with. */
+    /** A line that is not true at these numbers for a reason that is known. */
     void open(Kind kind, String left, String right, Shape shape, String why) {
         steps.add(step(kind, left, right, shape, Optional.empty(), new Check.Open(why)));
     }
@@ -103,8 +142,8 @@ final class Lines {
             var scope = new HashMap<>(names);
             entry.getKey().forEach((index, number) -> scope.put(index, NdArray.scalar(number)));
             var expected = wanted.value.toDoubleArray();
-            if (Arrays.stream(expected).anyMatch(v -> !Double.isFinite(v))) {
-                return new Check.Open("its value is not finite");
+            if (Arrays.stream(expected).anyMatch(Double::isNaN)) {
+                return new Check.Open("its value is not a number");
             }
             double[] found;
             try {
@@ -112,7 +151,7 @@ final class Lines {
             } catch (FormulaException e) {
                 return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
             }
-            computed = Math.max(computed, error(found, expected));
+            computed = Math.max(computed, error(found, expected, wanted.scale));
             if (wanted.slopes.isPresent() && computed != Double.POSITIVE_INFINITY) {
                 double slopes = wanted.slopes.get().error(found);
                 central = Double.isNaN(central) ? slopes : Math.max(central, slopes);
@@ -140,13 +179,16 @@ final class Lines {
         return Arrays.stream(dims).filter(n -> n != 1).toArray();
     }
 
-    private static double error(double[] found, double[] expected) {
+    private static double error(double[] found, double[] expected, double scale) {
         if (found.length != expected.length) {
             return Double.POSITIVE_INFINITY;
         }
-        double largest = Double.MIN_NORMAL;
+        double largest = scale;
         double difference = 0;
         for (int i = 0; i < found.length; i++) {
+            if (found[i] == expected[i] && Double.isInfinite(found[i])) {
+                continue;   // what a mask hides
+            }
             largest = Math.max(largest, Math.abs(expected[i]));
             double d = Math.abs(found[i] - expected[i]);
             difference = Double.isNaN(d) ? Double.POSITIVE_INFINITY : Math.max(difference, d);

@@ -9,7 +9,7 @@ import java.util.List;
  * A layer whose derivation is known as a whole: a recurrence through time, sums over windows, an attention head. It computes
  * step by step, by single operations, what the layer computes in one, and writes the lines that belong to it.
  */
-public sealed interface Structure permits Rnn, Lstm, Gru {
+public sealed interface Structure permits Rnn, Lstm, Gru, Convolved, Pooled, Head {
 
     /** All lines, checked: forward, local derivatives, δ backwards, gradients. */
     List<Step> lines();

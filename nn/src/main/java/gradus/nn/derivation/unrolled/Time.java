@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 final class Time {
 
     private static final int SHOWN = 2;     // steps before the ellipsis
-    private static final int CHECKED = 12;   // of longer sequences so many steps are checked, evenly spread
+    private static final int CHECKED = 6;    // of longer sequences so many steps are checked, evenly spread
 
     /** A cell by single operations. */
     @FunctionalInterface
@@ -137,6 +137,7 @@ final class Time {
             lines.know(name, column(name, value));
             first.know(name, isOfTime(name) ? value.slice(0, 0, 1).reshape(-1) : value);
         });
+        lines.add(Kind.FORWARD, "T", "" + steps, Wanted.value(Tensor.scalar(steps)));
         for (var both : List.of(lines, first)) {
             both.know("T", steps);
         }

@@ -5,7 +5,9 @@ import gradus.nn.Layer;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
+import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Linear;
+import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Recurrent;
 import gradus.nn.layer.Sequential;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class Unrolled {
     /**
      * The lines of a layer at this input, for the loss ½ Σ y² of its outputs: any loss would do, since δ is taken from it.
      *
-     * @throws IllegalArgumentException for a layer that has no such form
+     * @throws IllegalArgumentException for a layer that has no such form, or an input without elements
      */
     public static List<Step> of(Layer layer, Tensor x) {
         return of(layer, x, y -> y.square().sum().times(0.5));
@@ -29,13 +31,30 @@ public final class Unrolled {
 
     /**
      * The lines of a layer at this input: a recurrent net through time, possibly with a linear layer applied to each of its
-     * outputs.
+     * outputs; a convolution or a pooling as sums over windows.
      *
      * @param loss of the layer's output, a scalar
-     * @throws IllegalArgumentException for a layer that has no such form
+     * @throws IllegalArgumentException for a layer that has no such form, or an input without elements
      */
     public static List<Step> of(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
+        if (x.size() == 0) {
+            throw new IllegalArgumentException("unroll: an input of shape " + x.shape() + " has no numbers to check lines at"
+                    + "\nhelp: give at least one element along every axis");
+        }
         return structure(layer, x, loss).lines();
+    }
+
+    /**
+     * The lines of one attention head, of which {@link gradus.nn.layer.Attention#attend} is the computation.
+     *
+     * @param q    queries [.., m, d]
+     * @param k    keys [.., n, d]
+     * @param v    values [.., n, e]
+     * @param mask added to the scores, a scalar 0 for none
+     * @param loss of the output [.., m, e], a scalar
+     */
+    public static List<Step> attention(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> loss) {
+        return new Head(q, k, v, mask, loss).lines();
     }
 
     private static Structure structure(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
@@ -43,6 +62,8 @@ public final class Unrolled {
             case Recurrent.Sequence sequence -> through(sequence, x, Optional.empty(), loss);
             case Sequential(var layers) when layers.size() == 2 && layers.getFirst() instanceof Recurrent.Sequence sequence
                     && layers.getLast() instanceof Linear head -> through(sequence, x, Optional.of(head), loss);
+            case Convolution.Conv conv -> new Convolved(conv, x, loss);
+            case Pooling.Pool pool -> new Pooled(pool, x, loss);
             default -> throw new IllegalArgumentException("unroll: " + layer + " has no form of its own to be written out in"
                     + "\nhelp: give a recurrent layer, perhaps with linear(..) behind it, or use derive(loss) for any graph");
         };

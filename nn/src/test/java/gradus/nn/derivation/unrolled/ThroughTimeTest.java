@@ -1,10 +1,7 @@
 package gradus.nn.derivation.unrolled;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gradus.nn.Nn;
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
@@ -15,7 +12,6 @@ import gradus.nn.layer.Recurrent.Reset;
 import gradus.nn.layer.Recurrent.Update;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
