@@ -1,5 +1,7 @@
 package gradus.nn;
 
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Recorded;
 import gradus.nn.io.Safetensors;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -87,6 +89,16 @@ public interface Layer {
             }
         });
         return this;
+    }
+
+    /** The formulas by which it computes its output of this input, and their gradients; a lambda's operations give theirs. */
+    default Formulas formulas(Tensor x) {
+        return Recorded.of(toString().contains("$$Lambda") ? "layer" : toString(), "x", x, "y", apply(x));
+    }
+
+    /** A small input such as it takes. */
+    default Tensor sample(Seed.Stream random) {
+        return Tensor.normal(random, 0, 1, 3, 4);
     }
 
     /** Writes the {@link #state} to a {@code .safetensors} file. */

@@ -650,6 +650,16 @@ public final class Nn {
         return Explain.of(loss);
     }
 
+    /** A layer's formulas: forward, gradients, initial parameters, conventions; compared on a small input. */
+    public static Explanation explain(Layer layer) {
+        return Explain.of(layer);
+    }
+
+    /** The same on an input of one's own. */
+    public static Explanation explain(Layer layer, Tensor x) {
+        return Explain.of(layer, x);
+    }
+
     // ---- devices ----
 
     /** Lets everything from now on be computed there: {@code device(opencl())}, {@code device(cpu())}. */

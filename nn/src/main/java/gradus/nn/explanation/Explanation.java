@@ -2,6 +2,7 @@ package gradus.nn.explanation;
 
 import gradus.nn.Shape;
 import gradus.nn.derivation.Check;
+import gradus.nn.derivation.Typesetting;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -107,10 +108,10 @@ public record Explanation(String title, String how, List<String> settings, List<
     public String toString() {
         var text = new StringBuilder(title).append(how.isEmpty() ? "" : "; " + how).append('\n');
         if (!settings.isEmpty()) {
-            text.append("  with ").append(settings.stream().map(PlainText::of).collect(Collectors.joining(", "))).append('\n');
+            text.append("  with ").append(settings.stream().map(Typesetting::text).collect(Collectors.joining(", "))).append('\n');
         }
-        var left = lines.stream().map(line -> PlainText.of(line.left)).toList();
-        var right = lines.stream().map(line -> line.relation.replace("\\sim", "~") + " " + PlainText.of(line.right)).toList();
+        var left = lines.stream().map(line -> Typesetting.text(line.left)).toList();
+        var right = lines.stream().map(line -> line.relation.replace("\\sim", "~") + " " + Typesetting.text(line.right)).toList();
         int indent = width(left, 30);
         int column = width(right, 60);
         for (int i = 0; i < lines.size(); i++) {
@@ -125,10 +126,15 @@ public record Explanation(String title, String how, List<String> settings, List<
 
     /** The width of the widest that is no wider than this: one long formula does not push all remarks away. */
     private static int width(List<String> texts, int most) {
-        return IntStream.range(0, texts.size()).map(i -> PlainText.width(texts.get(i))).filter(n -> n <= most).max().orElse(0);
+        return IntStream.range(0, texts.size()).map(i -> width(texts.get(i))).filter(n -> n <= most).max().orElse(0);
+    }
+
+    /** How many columns it takes: accents stand above letters. */
+    private static int width(String text) {
+        return (int) text.codePoints().filter(c -> Character.getType(c) != Character.NON_SPACING_MARK).count();
     }
 
     private static String padded(String text, int width) {
-        return text + " ".repeat(Math.max(0, width - PlainText.width(text)));
+        return text + " ".repeat(Math.max(0, width - width(text)));
     }
 }

@@ -4,6 +4,7 @@ import gradus.nn.Layer;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -38,8 +39,8 @@ public record Formulas(String title, List<Item> items) {
     public record Setting(String name, double value) implements Item {
     }
 
-    /** A function of a tensor by its name: a layer that is explained by itself. */
-    public record Function(String name, Layer layer) implements Item {
+    /** A function of tensors by its name: a layer that is explained by itself, say. */
+    public record Function(String name, java.util.function.Function<Tensor[], Tensor> of) implements Item {
     }
 
     /**
@@ -85,8 +86,8 @@ public record Formulas(String title, List<Item> items) {
     public record Convention(String text) implements Item {
     }
 
-    /** A layer inside of this one. */
-    public record Part(String name, Layer layer) implements Item {
+    /** A layer inside of this one, and what it is given; an input of its own where that is not told. */
+    public record Part(String name, Layer layer, Optional<Tensor> input) implements Item {
     }
 
     /** These and one more. */
@@ -147,8 +148,13 @@ public record Formulas(String title, List<Item> items) {
         return and(new Convention(text));
     }
 
+    public Formulas function(String name, java.util.function.Function<Tensor[], Tensor> of) {
+        return and(new Function("\\operatorname{" + name + "}", of));
+    }
+
+    /** A layer inside, as a function and to be explained. */
     public Formulas part(String name, Layer layer) {
-        return and(new Function("\\operatorname{" + name + "}", layer)).and(new Part(name, layer));
+        return function(name, in -> layer.apply(in[0])).and(new Part(name, layer, Optional.empty()));
     }
 
     /** All items of one kind. */

@@ -4,9 +4,11 @@ import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
+import gradus.nn.derivation.Typesetting;
 import gradus.nn.tex.NdArray;
 import gradus.nn.tex.Tex;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Tensors as what formulas are evaluated on, and how far two results are apart. */
 final class Numbers {
@@ -20,6 +22,10 @@ final class Numbers {
 
     static NdArray array(Tensor x, Shape as) {
         return new NdArray(as.dims(), x.toDoubleArray());
+    }
+
+    static Tensor tensor(NdArray x) {
+        return Tensor.of(new Shape(x.shape()), x.data());
     }
 
     /** Numbers as a tensor of this shape; one number fills it. */
@@ -59,8 +65,10 @@ final class Numbers {
         }
     }
 
+    /** Names with their sizes, and numbers. */
     static List<String> settings(Formulas formulas) {
-        return formulas.all(Formulas.Setting.class).stream().map(s -> s.name() + " = " + Tex.number(s.value())).toList();
+        return Stream.concat(formulas.all(Formulas.Given.class).stream().map(g -> g.name() + " " + Typesetting.member(g.as())),
+                formulas.all(Formulas.Setting.class).stream().map(s -> s.name() + " = " + Tex.number(s.value()))).toList();
     }
 
     static List<String> notes(Formulas formulas) {

@@ -55,8 +55,8 @@ final class Proof {
                 given.put(g.name(), g);
             }
             case Formulas.Setting(var name, var value) -> names.put(name, NdArray.scalar(value));
-            case Formulas.Function(var name, var inner) -> names.put(name, (Value.Function) (parameters, in) ->
-                    Numbers.array(inner.apply(Tensor.of(new Shape(in[0].shape()), in[0].data()))));
+            case Formulas.Function(var name, var of) -> names.put(name, (Value.Function) (parameters, in) ->
+                    Numbers.array(of.apply(Arrays.stream(in).map(Numbers::tensor).toArray(Tensor[]::new))));
             case Formulas.Where where -> define(where);
             case Formulas.Result result -> result(result);
             case Formulas.Gradient gradient -> gradient(gradient);

@@ -26,6 +26,9 @@ public final class Recorded {
         recorded.names.put(x, Tex.symbol(inputName, x.shape()));
         var right = recorded.formula(result);
         var formulas = recorded.formulas.result(name, right.text(), () -> result);
+        if (result == x) {
+            return formulas.gradient(inputName, "\\delta");
+        }
         if (result.inputs().length == 1 && result.inputs()[0] == x && result.rank() > 0) {
             return formulas.gradient(inputName, result.op().backTex(new Tex[] {recorded.names.get(x)},
                     Tex.symbol(name, result.shape()), Tex.symbol("\\delta", result.shape()))[0].text());

@@ -2,7 +2,11 @@ package gradus.nn.layer;
 
 import gradus.nn.Layer;
 import gradus.nn.Seed;
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
@@ -67,10 +71,35 @@ public record Activation(String word, UnaryOperator<Tensor> function) implements
             return x.prelu(slope);
         }
 
+        /** The slopes along axis 1 of so many. */
+        private Shape perChannel(int rank) {
+            var dims = new int[Math.max(1, rank - 1)];
+            Arrays.fill(dims, 1);
+            dims[0] = slope.size();
+            return new Shape(dims);
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, 4, slope.size());
+        }
+
         @Override
         public Prelu reset(Seed seed) {
             slope.assign(Tensor.full(0.25, slope.shape(), slope.dtype()));
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var all = Formulas.of(toString()).given("x", x).given("a", slope, perChannel(x.rank()))
+                    .result("y", "\\max\\left(0, x\\right) + a \\odot \\min\\left(0, x\\right)", () -> apply(x))
+                    .gradient("x", "\\delta \\odot \\left(\\mathbf{1}_{x > 0} + a \\odot \\mathbf{1}_{x \\le 0}\\right)");
+            var axes = "ijklnpq".substring(0, x.rank()).chars().mapToObj(Character::toString).toList();
+            var summed = slope.size() == 1 ? axes : axes.stream().filter(axis -> !axis.equals("j")).toList();
+            var at = "[" + String.join(", ", axes) + "]";
+            return all.gradient("a", "\\sum_{" + String.join(", ", summed) + "} \\delta" + at + " \\min\\left(0, x" + at + "\\right)")
+                    .initially("a", Law.EQUAL, "0.25").convention("At 0 the slope is a, as in PyTorch.");
         }
 
         @Override
@@ -82,6 +111,11 @@ public record Activation(String word, UnaryOperator<Tensor> function) implements
     @Override
     public Tensor apply(Tensor x) {
         return function.apply(x);
+    }
+
+    @Override
+    public Tensor sample(Seed.Stream random) {
+        return Tensor.normal(random, 0, 1, this == FLATTEN ? new int[] {2, 3, 2} : new int[] {3, 4});
     }
 
     @Override

@@ -5,7 +5,9 @@ import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
 import gradus.nn.op.Regularization;
+import gradus.nn.op.Regularization.Uniform;
 import java.util.Arrays;
 
 /** Layers that set random numbers to 0 while a net learns, so that no unit can rely on another; {@link Mode} says when that is. */
@@ -26,6 +28,23 @@ public final class Dropout {
 
     private static void restart(Tensor random, Seed seed) {
         random.assign(seed.state("dropout"));
+    }
+
+    /** Of a layer that learns by dropping parts of x and in use does nothing. */
+    private static Formulas ofDropping(Layer layer, double p, Tensor x, Tensor random, Shape shape) {
+        return Formulas.of(layer.toString()).given("x", x).setting("p", p)
+                .given("u", Tensor.apply(new Uniform(shape, x.dtype()), random.detach()))
+                .result("y", "", kept("x", p), "while learning; u is uniform in [0, 1)", () -> Mode.training(() -> layer.apply(x)))
+                .gradient("x", kept("\\delta", p))
+                .result("y_{\\text{use}}", "", "x", "in use", () -> Mode.evaluating(() -> layer.apply(x)))
+                .convention("p is the probability of a 0, as in PyTorch; dropoutKeeping(..) takes that of staying, as some texts have it.")
+                .convention("What stays grows while learning (inverted dropout), so nothing is to be done in use; the original paper"
+                        + " multiplies by 1 - p in use instead.");
+    }
+
+    /** x where it stays, made larger; at p = 1 nothing does. */
+    private static String kept(String x, double p) {
+        return p == 1 ? "0 \\, " + x : "\\frac{" + x + " \\odot \\mathbf{1}_{u \\ge p}}{1 - p}";
     }
 
     /**
@@ -62,6 +81,11 @@ public final class Dropout {
         }
 
         @Override
+        public Formulas formulas(Tensor x) {
+            return ofDropping(this, p, x, random, x.shape());
+        }
+
+        @Override
         public String toString() {
             return "dropout(" + p + ")";
         }
@@ -90,17 +114,33 @@ public final class Dropout {
             if (x.rank() < 2) {
                 throw ShapeException.of("spatialDropout", "has no channels", "the input is [batch, channels, ..]", x.shape());
             }
-            var dims = new int[x.rank()];
-            Arrays.fill(dims, 1);
-            dims[0] = x.shape().dim(0);
-            dims[1] = x.shape().dim(1);
-            return Mode.isTraining() ? dropped(x, p, random, new Shape(dims)) : Mode.used(this, x);
+            return Mode.isTraining() ? dropped(x, p, random, channels(x)) : Mode.used(this, x);
         }
 
         @Override
         public Channels reset(Seed seed) {
             restart(random, seed);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            return ofDropping(this, p, x, random, channels(x))
+                    .convention("One u per channel: shape " + channels(x) + ".");
+        }
+
+        /** One number per channel, for broadcasting. */
+        private static Shape channels(Tensor x) {
+            var dims = new int[x.rank()];
+            Arrays.fill(dims, 1);
+            dims[0] = x.shape().dim(0);
+            dims[1] = x.shape().dim(1);
+            return new Shape(dims);
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream stream) {
+            return Tensor.normal(stream, 0, 1, 2, 3, 4);
         }
 
         @Override
@@ -139,6 +179,25 @@ public final class Dropout {
             linear.reset(seed);
             restart(random, seed);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var w = linear.weight();
+            var rows = new Shape(x.size() / w.shape().dim(1), w.shape().dim(1));
+            return Formulas.of(toString()).given("x", x, rows).given("W", w).given("b", linear.bias()).setting("p", p)
+                    .given("u", Tensor.apply(new Uniform(w.shape(), w.dtype()), random.detach()))
+                    .where("V", kept("W", p), "the weights that stay")
+                    .result("y", "", "x V^{\\top} + b", "while learning", () -> Mode.training(() -> apply(x)).reshape(rows.dim(0), -1))
+                    .gradient("W", kept("\\left(\\delta^{\\top} x\\right)", p)).gradient("b", "\\sum_{i} \\delta_{i}")
+                    .gradient("x", "\\delta V")
+                    .result("y_{\\text{use}}", "", "x W^{\\top} + b", "in use", () -> Mode.evaluating(() -> apply(x)))
+                    .convention("In use the weights are the mean of those while learning; the paper samples a normal law instead.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream stream) {
+            return linear.sample(stream);
         }
 
         @Override

@@ -4,6 +4,8 @@ import gradus.nn.Layer;
 import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
 import gradus.nn.init.Initializer;
 
 /**
@@ -34,6 +36,21 @@ public record Embedding(Tensor weight) implements Layer {
     }
 
     @Override
+    public Formulas formulas(Tensor words) {
+        return Formulas.of(toString()).given("x", words, new Shape(words.size())).given("E", weight)
+                .result("y", "i, j", "E[x[i], j]", "a row for each word", () -> apply(words).reshape(words.size(), -1))
+                .gradient("E", "i, j", "\\sum_{k} \\mathbf{1}_{x[k] = i} \\, \\delta[k, j]")
+                .initially("E", Law.NORMAL, "1")
+                .convention("Normal with variance 1 at first, as in PyTorch; Keras begins uniform in ±0.05.");
+    }
+
+    @Override
+    public Tensor sample(Seed.Stream random) {
+        int words = weight.shape().dim(0);
+        return Tensor.indices(new Shape(4), random.below(words), random.below(words), 0, words - 1);
+    }
+
+    @Override
     public String toString() {
         return "embedding(" + weight.shape().dim(0) + ", " + weight.shape().dim(1) + ")";
     }
@@ -60,6 +77,20 @@ public record Embedding(Tensor weight) implements Layer {
         @Override
         public Tensor apply(Tensor x) {
             return x.plus(table(x.shape().dim(-2), x.shape().dim(-1)).as(x.dtype()));
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            int time = x.shape().dim(-2);
+            int d = x.shape().dim(-1);
+            int batch = time * d == 0 ? 0 : x.size() / (time * d);
+            return Formulas.of(toString()).given("x", x, new Shape(batch, time, d)).setting("d", d)
+                    .result("y", "i, j, k", "x[i, j, k] + \\begin{cases} \\sin\\left(j 10000^{-k/d}\\right) & \\operatorname{mod}\\left(k,"
+                            + " 2\\right) = 0 \\\\ \\cos\\left(j 10000^{-(k-1)/d}\\right) & \\text{otherwise} \\end{cases}",
+                            "j is the position", () -> apply(x).reshape(batch, time, d))
+                    .gradient("x", "\\delta")
+                    .convention("Sines at even and cosines at odd places, positions from 0 (Vaswani et al. 2017); some programs put all"
+                            + " sines first.");
         }
 
         @Override

@@ -2,7 +2,10 @@ package gradus.nn.layer;
 
 import gradus.nn.Layer;
 import gradus.nn.Seed;
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
 
 /**
  * The affine map y = x Wᵀ + b, [.., in] → [.., out]; one sample per row.
@@ -47,6 +50,25 @@ public record Linear(Tensor weight, Tensor bias) implements Layer {
             }
         }
         return this;
+    }
+
+    @Override
+    public Formulas formulas(Tensor x) {
+        int in = weight.shape().dim(1);
+        int rows = x.size() / in;
+        return Formulas.of(toString()).given("x", x, new Shape(rows, in)).given("W", weight).given("b", bias)
+                .setting("n_{\\text{in}}", in)
+                .result("y", "x W^{\\top} + b", () -> apply(x).reshape(rows, -1))
+                .gradient("W", "\\delta^{\\top} x").gradient("b", "\\sum_{i} \\delta_{i}").gradient("x", "\\delta W")
+                .initially("W", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")
+                .initially("b", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")
+                .convention("One sample per row, W is [out, in], as in PyTorch. Keras and Flax keep W as [in, out], y = x W + b; texts"
+                        + " with one sample as a column write W x + b, and ∂L/∂W = δ xᵀ, ∂L/∂b = δ.");
+    }
+
+    @Override
+    public Tensor sample(Seed.Stream random) {
+        return Tensor.normal(random, 0, 1, 3, weight.shape().dim(1));
     }
 
     @Override
