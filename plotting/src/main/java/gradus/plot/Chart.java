@@ -50,6 +50,7 @@ public final class Chart extends Figure {
     private double[] xlim;
     private double[] ylim;
     private boolean logY;
+    private boolean loglog;
 
     Chart() {
         super(640, 400);
@@ -145,6 +146,12 @@ public final class Chart extends Figure {
         return this;
     }
 
+    /** Both axes logarithmic; points that are not positive are left out. */
+    public Chart loglog() {
+        loglog = true;
+        return semilogy();
+    }
+
     /** The size in CSS pixels; 640 × 400 without saying so. */
     public Chart size(int width, int height) {
         resize(width, height);
@@ -172,7 +179,7 @@ public final class Chart extends Figure {
         if (!drawn) {   // XChart wants something to scale its axes by
             draw(chart, new Series(Kind.POINTS, new double[] {0, 1}, new double[] {0, 1}), -1, width);
         }
-        style.setYAxisLogarithmic(logY && drawn);
+        style.setYAxisLogarithmic(logY && !loglog && drawn);
         style.setLegendPosition(emptiestCorner());
         limit(chart);
         return chart;
@@ -181,35 +188,36 @@ public final class Chart extends Figure {
     private void limit(XYChart chart) {
         var style = chart.getStyler();
         if (xlim != null) {
-            style.setXAxisMin(xlim[0]).setXAxisMax(xlim[1]);
+            style.setXAxisMin(scaled(xlim[0], loglog)).setXAxisMax(scaled(xlim[1], loglog));
         }
         if (ylim != null) {
-            style.setYAxisMin(ylim[0]).setYAxisMax(ylim[1]);
+            style.setYAxisMin(scaled(ylim[0], loglog)).setYAxisMax(scaled(ylim[1], loglog));
         } else if (series.stream().anyMatch(s -> s.kind == Kind.BARS)) {
             style.setYAxisMin(0.0);
         }
-        style.setxAxisTickLabelsFormattingFunction(Numbers::tick);
-        if (logY) {
-            var y = range(data -> Arrays.stream(data.y).filter(v -> v > 0).toArray(), ylim);
+        Function<Double, String> power = exponent -> Numbers.power(Math.pow(10, exponent));
+        style.setxAxisTickLabelsFormattingFunction(loglog ? power : Numbers::tick);
+        if (logY && !loglog) {
+            var y = range(data -> Arrays.stream(data.y).filter(v -> v > 0).toArray(), ylim, false);
             boolean decades = y.getMax() > 100 * y.getMin();
             style.setYAxisLogarithmicDecadeOnly(decades);
             style.setyAxisTickLabelsFormattingFunction(v -> decades ? Numbers.power(v) : Numbers.tick(v));
         } else {
-            style.setyAxisTickLabelsFormattingFunction(Numbers::tick);
+            style.setyAxisTickLabelsFormattingFunction(loglog ? power : Numbers::tick);
         }
     }
 
     /** The corner where a legend hides the fewest points. */
     private LegendPosition emptiestCorner() {
-        var x = range(data -> data.x, xlim);
-        var y = range(data -> data.y, ylim);
+        var x = range(data -> data.x, xlim, loglog);
+        var y = range(data -> data.y, ylim, logY);
         var corners = new LegendPosition[] {LegendPosition.InsideNE, LegendPosition.InsideNW, LegendPosition.InsideSE,
             LegendPosition.InsideSW};
         var hidden = new int[corners.length];
         for (var data : series) {
             for (int i = 0; i < data.x.length; i++) {
-                double across = (data.x[i] - x.getMin()) / (x.getMax() - x.getMin());
-                double up = (data.y[i] - y.getMin()) / (y.getMax() - y.getMin());
+                double across = (scaled(data.x[i], loglog) - x.getMin()) / (x.getMax() - x.getMin());
+                double up = (scaled(data.y[i], logY) - y.getMin()) / (y.getMax() - y.getMin());
                 hidden[0] += across > 0.75 && up > 0.7 ? 1 : 0;
                 hidden[1] += across < 0.25 && up > 0.7 ? 1 : 0;
                 hidden[2] += across > 0.75 && up < 0.3 ? 1 : 0;
@@ -223,10 +231,14 @@ public final class Chart extends Figure {
         return corners[best];
     }
 
-    private DoubleSummaryStatistics range(Function<Series, double[]> axis, double[] limits) {
-        return limits != null ? Arrays.stream(limits).summaryStatistics()
-                : series.stream().flatMapToDouble(data -> Arrays.stream(axis.apply(data))).filter(Double::isFinite)
-                .summaryStatistics();
+    /** Where a number lies along its axis: its exponent of ten, if that is logarithmic. */
+    private static double scaled(double value, boolean log) {
+        return log ? Math.log10(value) : value;
+    }
+
+    private DoubleSummaryStatistics range(Function<Series, double[]> axis, double[] limits, boolean log) {
+        return (limits != null ? Arrays.stream(limits) : series.stream().flatMapToDouble(data -> Arrays.stream(axis.apply(data))))
+                .map(v -> scaled(v, log)).filter(Double::isFinite).summaryStatistics();
     }
 
     /**
@@ -235,7 +247,7 @@ public final class Chart extends Figure {
      * labels.
      */
     private void hideEqualSpacing(XYChart chart) {
-        var visible = series.stream().map(data -> Decimation.visible(data.x, data.y, logY)).toList();
+        var visible = series.stream().map(data -> visible(data)).toList();
         var x = visible.stream().flatMapToDouble(points -> Arrays.stream(points.x())).toArray();
         var y = visible.stream().flatMapToDouble(points -> Arrays.stream(points.y())).filter(Double::isFinite).summaryStatistics();
         if (x.length == 0) {
@@ -247,13 +259,22 @@ public final class Chart extends Figure {
         frame.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter).setMarker(SeriesMarkers.NONE).setShowInLegend(false);
     }
 
+    /**
+     * What can be seen, on two logarithmic axes as exponents of ten: XChart's own logarithmic axes draw a grid line for each
+     * digit, a carpet over 15 decades.
+     */
+    private Decimation.Points visible(Series data) {
+        return loglog ? Decimation.visible(Arrays.stream(data.x).map(Math::log10).toArray(),
+                Arrays.stream(data.y).map(Math::log10).toArray(), false) : Decimation.visible(data.x, data.y, logY);
+    }
+
     private static double[] upAndDown(DoubleSummaryStatistics range) {
         return new double[] {range.getMin(), range.getMax(), 0.7 * range.getMin() + 0.3 * range.getMax()};
     }
 
     /** Adds one series to the chart; false when it has no point that could be seen. */
     private boolean draw(XYChart chart, Series data, int index, int width) {
-        var visible = Decimation.visible(data.x, data.y, logY);
+        var visible = visible(data);
         var points = data.kind == Kind.LINE ? Decimation.forWidth(visible, 2 * width) : visible;
         if (points.x().length == 0) {
             return false;

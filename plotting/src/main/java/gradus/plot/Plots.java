@@ -1,12 +1,16 @@
 package gradus.plot;
 
 import gradus.nn.Tensor;
+import gradus.nn.grad.GradCheck;
 import gradus.nn.train.History;
+import java.awt.Color;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -53,6 +57,51 @@ public final class Plots {
 
     private static String percent(String what, OptionalDouble fraction) {
         return fraction.isPresent() ? String.format(Locale.ROOT, "%s%.1f %%", what, 100 * fraction.getAsDouble()) : "";
+    }
+
+    /**
+     * A gradient check: analytic against numeric, which lie on the diagonal where they agree; and the error of differences over
+     * their step, if that was measured.
+     */
+    public static Figure plot(GradCheck.Report report) {
+        var agreement = agreement(report);
+        return report.valleys().isEmpty() ? agreement : beside(agreement, valley(report.valleys()));
+    }
+
+    private static Chart agreement(GradCheck.Report report) {
+        int parts = report.parts().size();
+        var chart = new Chart().title("gradient check " + (report.passed() ? "passed" : "FAILED") + ", " + report.elements().size()
+                + " elements of " + parts + (parts == 1 ? " parameter" : " parameters") + (report.kinks() == 0 ? ""
+                : ", " + report.kinks() + (report.kinks() == 1 ? " kink" : " kinks") + " skipped"))
+                .xlabel("numeric gradient").ylabel("analytic gradient");
+        var ends = report.elements().stream().flatMapToDouble(e -> DoubleStream.of(e.analytic(), e.numeric()))
+                .filter(Double::isFinite).summaryStatistics();
+        if (ends.getCount() > 0) {
+            var diagonal = new double[] {ends.getMin(), ends.getMax()};
+            chart.plot(diagonal, diagonal).color(Theme.AXIS);
+        }
+        for (int i = 0; i < parts; i++) {
+            var part = report.parts().get(i);
+            chart.scatter(part.elements().stream().map(GradCheck.Element::numeric).toList(),
+                    part.elements().stream().map(GradCheck.Element::analytic).toList()).color(Theme.series(i))
+                    .label(parts > Theme.SERIES.length ? "" : part.name());
+        }
+        report.elements().stream().filter(e -> e.error() > report.tolerance()).max(Comparator.comparingDouble(GradCheck.Element::error))
+                .ifPresent(e -> chart.scatter(new double[] {e.numeric()}, new double[] {e.analytic()}).color(Color.RED)
+                        .label("worst: " + report.parts().get(e.input()).name() + " " + report.parts().get(e.input()).place(e)));
+        return chart;
+    }
+
+    private static Chart valley(List<GradCheck.Valley> valleys) {
+        var chart = new Chart().loglog().title("error of central differences").xlabel("step h").ylabel("relative error");
+        valleys.forEach(valley -> chart.plot(valley.h(), valley.errors()).label(String.format(Locale.ROOT, "%s: %.0e at h = %.0e",
+                valley.dtype(), valley.smallest(), valley.best())));
+        return chart;
+    }
+
+    /** Charts side by side. */
+    public static Panels beside(Chart... charts) {
+        return new Panels(List.of(charts));
     }
 
     /** Single points. */

@@ -14,15 +14,17 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
  * Compares gradients with central differences, element by element, in float64:
- * {@code (f(x + h) − f(x − h)) / 2h} with h = 1e-6 · max(1, |x|).
+ * {@code (f(x + h) − f(x − h)) / 2h} with h = 1e-5 · max(1, |x|).
  *
  * <p>The error of an element with analytic gradient a and numeric n is |a − n| / max(|a| + |n|, 1e-3): relative, except
- * where both are so small that only rounding is left to compare. Where it is too large, differences over 10 and 100 h are
- * tried as well, since those of a large f are rounded more than they say; a wrong gradient agrees with none.
+ * where both are so small that only rounding is left to compare. Where it is too large, differences over h/10, 10 h and
+ * 100 h are tried as well: those of a large f are rounded more, those of a curved one cut off more; a wrong gradient agrees
+ * with none.
  *
  * <p>Elements at a kink, ReLU at 0 or the maximum of two equal numbers, have no gradient; they are skipped and counted. At a
  * point without a kink the slopes to both sides differ by |f''| h, four times less over h/4; at a kink they do not.
@@ -32,7 +34,7 @@ public final class GradCheck {
     /** How many elements of each parameter are compared unless all are asked for. */
     public static final int SAMPLES = 64;
 
-    private static final double STEP = 1e-6;
+    private static final double STEP = 1e-5;
     private static final double FLOOR = 1e-3;
     private static final double KINK = 1e-2;
     private static final int VALLEY_ELEMENTS = 6;
@@ -52,6 +54,13 @@ public final class GradCheck {
         /** The element with the largest error. */
         public Optional<Element> worst() {
             return elements.stream().max(Comparator.comparingDouble(Element::error));
+        }
+
+        /** Where an element lies: {@code [1, 2]} is the one that {@code at(1, 2)} gives. */
+        public String place(Element element) {
+            var strides = shape.strides();
+            return Arrays.toString(IntStream.range(0, strides.length)
+                    .map(axis -> element.index / strides[axis] % shape.dim(axis)).toArray());
         }
     }
 
@@ -207,7 +216,7 @@ public final class GradCheck {
                 return Optional.empty();
             }
         }
-        return IntStream.of(1, 10, 100).mapToObj(wider -> element(i, j, analytic, point.slopes(i, j, wider * h)))
+        return DoubleStream.of(0.1, 1, 10, 100).mapToObj(times -> element(i, j, analytic, point.slopes(i, j, times * h)))
                 .min(Comparator.comparingDouble(Element::error));
     }
 

@@ -1,7 +1,5 @@
 package gradus.nn.grad;
 
-import gradus.nn.Shape;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -42,17 +40,7 @@ final class ReportText {
         var skipped = part.kinks() == 0 ? "" : ", " + kinks(part.kinks());
         return compared + skipped + part.worst().map(worst -> part.elements().stream().allMatch(e -> e.analytic() == 0 && e.numeric() == 0)
                 ? ", the loss does not change with it" : String.format(Locale.ROOT, ", worst %.1e at %s: analytic %.9g, numeric %.9g",
-                worst.error(), place(part.shape(), worst.index()), worst.analytic(), worst.numeric())).orElse("");
-    }
-
-    /** Where an element lies, as {@code at(i, j)} wants it. */
-    static String place(Shape shape, int index) {
-        var strides = shape.strides();
-        var at = new int[strides.length];
-        for (int axis = 0; axis < at.length; axis++) {
-            at[axis] = index / strides[axis] % shape.dim(axis);
-        }
-        return Arrays.toString(at);
+                worst.error(), part.place(worst), worst.analytic(), worst.numeric())).orElse("");
     }
 
     private static String bar(double error) {
