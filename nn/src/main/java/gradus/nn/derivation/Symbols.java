@@ -27,6 +27,7 @@ final class Symbols {
     private static final int LONGEST = 160;
 
     private static final Pattern OVER = Pattern.compile("\\\\(?:sum|prod)_\\{([^}]*)}");
+    private static final Pattern ENTRIES = Pattern.compile("(?<!\\{)\\[");
     private static final Pattern BELOW = Pattern.compile("}_\\{([a-z]+)}");
 
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
@@ -62,12 +63,17 @@ final class Symbols {
     /** Whether a formula may stand within another: it is not too long, and is not that of one element with its indices. */
     static boolean canBeWrittenOut(Tex formula) {
         var text = formula.text();
-        if (text.length() > LONGEST || text.contains("[")) {
+        if (text.length() > LONGEST || hasEntries(formula)) {
             return false;
         }
         var bound = OVER.matcher(text).results().map(found -> found.group(1)).collect(Collectors.joining());
         return BELOW.matcher(text).results().flatMapToInt(found -> found.group(1).chars())
                 .noneMatch(index -> bound.indexOf(index) < 0);
+    }
+
+    /** Whether there are entries, {@code x[i, j]}; a bracket at the start of an exponent, {@code a^{[1]}}, belongs to a name. */
+    static boolean hasEntries(Tex formula) {
+        return ENTRIES.matcher(formula.text()).find();
     }
 
     private String leaf(Tensor x) {

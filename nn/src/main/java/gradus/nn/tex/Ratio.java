@@ -31,6 +31,7 @@ record Ratio(long above, long below) {
         }
         return switch (formula.form()) {
             case Form.Product(var factors) when of(factors.getFirst()) instanceof Ratio first -> first;
+            case Form.Hadamard(var factors) -> before(factors.getFirst());
             case Form.Negative(var inner) -> new Ratio(-1, 1).times(before(inner));
             default -> ONE;
         };
@@ -47,6 +48,10 @@ record Ratio(long above, long below) {
                 for (int i = 2; i < factors.size(); i++) {
                     rest = rest.times(factors.get(i));
                 }
+                yield formula.known().map(rest::of).orElse(rest);
+            }
+            case Form.Hadamard(var factors) when !before(formula).equals(ONE) -> {
+                var rest = factors.stream().skip(1).reduce(after(factors.getFirst()), Tex::odot);
                 yield formula.known().map(rest::of).orElse(rest);
             }
             case Form.Negative(var inner) -> formula.known().map(after(inner)::of).orElse(after(inner));

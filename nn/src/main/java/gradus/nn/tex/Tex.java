@@ -211,6 +211,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         }
         var size = factor.size();
         var scaled = size.text.equals("1") ? rest : rest.text.equals("1") ? size
+                : rest.form instanceof Form.Hadamard(var each)
+                        ? each.stream().skip(1).reduce(size.juxtaposed(each.getFirst()), Tex::hadamard)
                 : rest.factors().stream().reduce(size, Tex::juxtaposed);
         return factor.isNegative() ? scaled.neg() : scaled;
     }

@@ -86,6 +86,22 @@ class Document001Test {
         NETWORK.holds(line);
     }
 
+    /** Where the document writes ŷ for z₄ and f for tanh, the recorded names stand. */
+    @Test
+    void theFourLayerNetworkIsDerivedAsPrinted() {
+        Page.appear(Derivation.of(Network.of().loss()),
+                "z_1 = W_1 \\cdot h_0 + b_1", "h_1 = \\tanh(z_1)", "z_2 = W_2 \\cdot h_1 + b_2", "h_2 = \\tanh(z_2)",
+                "z_3 = W_3 \\cdot h_2 + b_3", "h_3 = \\tanh(z_3)", "z_4 = W_4 \\cdot h_3 + b_4",
+                "L = \\frac{1}{2} \\sum_{i} ({z_4}_i - y_i)^2", "\\delta_4 = z_4 - y",
+                "\\frac{\\partial L}{\\partial W_4} = \\delta_4 \\cdot h_3^{\\top}", "\\frac{\\partial L}{\\partial b_4} = \\delta_4",
+                "\\frac{\\partial h_3}{\\partial z_3} = 1 - h_3^2", "\\delta_3 = (W_4^{\\top} \\cdot \\delta_4) \\odot (1 - h_3^2)",
+                "\\frac{\\partial L}{\\partial W_3} = \\delta_3 \\cdot h_2^{\\top}", "\\frac{\\partial L}{\\partial b_3} = \\delta_3",
+                "\\delta_2 = (W_3^{\\top} \\cdot \\delta_3) \\odot (1 - h_2^2)",
+                "\\frac{\\partial L}{\\partial W_2} = \\delta_2 \\cdot h_1^{\\top}", "\\frac{\\partial L}{\\partial b_2} = \\delta_2",
+                "\\delta_1 = (W_2^{\\top} \\cdot \\delta_2) \\odot (1 - h_1^2)",
+                "\\frac{\\partial L}{\\partial W_1} = \\delta_1 \\cdot h_0^{\\top}", "\\frac{\\partial L}{\\partial b_1} = \\delta_1");
+    }
+
     /** Printed in 2.5: δ₄ · W₄ · tanh'(z₃), columns from the left. Right are rows, transposed back. */
     @Test
     void theErrorOfAHiddenLayerIsARowTimesItsMatrix() {
@@ -115,6 +131,21 @@ class Document001Test {
         page.gives("2 S x", grad(x.t().matmul(A.plus(A.t())).matmul(x).sum(), x)[0]);
         var w = parameter(random(35, 3, 2));
         page.name("W", w).gives("A W B + A^{\\top} W B^{\\top}", grad(w.t().matmul(A).matmul(w).matmul(B).trace(), w)[0]);
+    }
+
+    @Test
+    void matrixCalculusIsDerivedAsPrinted() {
+        var x = parameter(random(33, 3, 1).named("x"));
+        var a = parameter(random(34, 3, 1).named("a"));
+        var m = A.detach().named("A");
+        Page.appear(Derivation.of(a.t().matmul(x).sum().named("f"), x), "f = a^{\\top} x", "\\frac{\\partial f}{\\partial x} = a");
+        Page.appear(Derivation.of(x.t().matmul(m).matmul(x).sum().named("f")), "f = x^{\\top} A x");
+        var w = parameter(random(35, 3, 2).named("W"));
+        Page.appear(Derivation.of(w.t().matmul(m).matmul(w).matmul(B.detach().named("B")).trace().named("f")),
+                "f = \\operatorname{tr}(W^{\\top} A W B)");
+        var v = parameter(random(36, 2, 3).named("W"));
+        Page.appear(Derivation.of(v.matmul(random(37, 3, 1).named("x")).minus(random(38, 2, 1).named("y")).square().sum()
+                .named("L")), "\\frac{\\partial L}{\\partial W} = 2 (W x - y) x^{\\top}");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package gradus.nn.derivation;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import gradus.nn.Nn;
 import gradus.nn.Tensor;
 import gradus.nn.tex.Evaluator;
 import gradus.nn.tex.FormulaException;
+import gradus.nn.tex.FormulaParser;
 import gradus.nn.tex.NdArray;
 import gradus.nn.tex.Value;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A document's symbols with the values that a recorded computation gives them: what its printed lines are judged by. */
 final class Page {
@@ -85,6 +88,23 @@ final class Page {
             off = Math.max(off, Math.abs(wanted.data()[i] - found.data()[i]));
         }
         return off == 0 ? 0 : off / scale;
+    }
+
+    /** The derivation has each printed line, left and right, and it holds; brackets, dots and typefaces aside. */
+    static void appear(Derivation derivation, String... lines) {
+        for (var line : lines) {
+            var sides = sides(line).stream().map(Page::formula).toList();
+            var found = derivation.steps().stream().filter(step -> formula(step.left().text()).equals(sides.getFirst())
+                    && formula(step.right().text()).equals(sides.getLast())).findFirst();
+            assertTrue(found.isPresent(), () -> line + " is not in\n" + derivation.steps().stream()
+                    .map(step -> step.left() + " = " + step.right()).collect(Collectors.joining("\n")));
+            assertInstanceOf(Check.Holds.class, found.get().check(), line);
+        }
+    }
+
+    private static String formula(String latex) {
+        return FormulaParser.parse(latex.replaceAll("\\\\mathbf\\{([^1}]+)}", "$1")).toString()
+                .replace("operator=DOT", "operator=PRODUCT").replace("Symbol[name=T]", "Symbol[name=\\top]");
     }
 
     private static int[] axes(NdArray x) {
