@@ -25,8 +25,10 @@ import java.util.stream.IntStream;
 /** Evaluates formulas one after the other and compares each with what is computed, its gradients and central differences. */
 final class Proof {
 
-    /** So many elements of a result with indices are evaluated; sums over a convolution's window take about 50 µs each. */
-    private static final int ELEMENTS = 128;
+    /** At most so many elements of a result with indices are evaluated. */
+    private static final int ELEMENTS = 64;
+    /** So many numbers are read by them, of large results 8 are evaluated still: 64 channels' convolution then takes 0.5 s. */
+    private static final int READ = 200_000;
     /** Initial numbers are drawn until there are so many. */
     private static final int DRAWN = 4000;
 
@@ -110,7 +112,7 @@ final class Proof {
         } else {
             try {
                 var wanted = Numbers.array(expected);
-                var picked = indices.isEmpty() ? new int[0] : picked(expected.size());
+                var picked = indices.isEmpty() ? new int[0] : picked(expected.size(), right);
                 var found = indices.isEmpty() ? Evaluator.evaluate(right, names, wanted.shape())
                         : entries(right, indices.split(", "), wanted, picked);
                 if (!indices.isEmpty() && picked.length < expected.size()) {
@@ -128,9 +130,13 @@ final class Proof {
         line(left, "=", right, remark, Optional.of(expected.shape()), Optional.of(check));
     }
 
-    private static int[] picked(int size) {
-        return size <= ELEMENTS ? IntStream.range(0, size).toArray()
-                : IntStream.range(0, ELEMENTS).map(k -> (int) ((long) k * (size - 1) / (ELEMENTS - 1))).toArray();
+    /** Elements from the first to the last, as many as this formula allows. */
+    private int[] picked(int size, String formula) {
+        int read = names.entrySet().stream().filter(e -> formula.contains(e.getKey() + "[")).mapToInt(e ->
+                e.getValue() instanceof NdArray x ? x.data().length : 0).sum();
+        int most = Math.clamp(READ / Math.max(1, read), 8, ELEMENTS);
+        return size <= most ? IntStream.range(0, size).toArray()
+                : IntStream.range(0, most).map(k -> (int) ((long) k * (size - 1) / (most - 1))).toArray();
     }
 
     /** What is wanted, with the formula's values at the places that were picked. */

@@ -5,13 +5,20 @@ import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
 import gradus.nn.init.Initializer;
 import gradus.nn.op.Convolutions;
+import gradus.nn.op.Op;
 import gradus.nn.op.Sliding;
+import gradus.nn.tex.Tex;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -82,6 +89,61 @@ public final class Convolution {
             }
         }
         return text.append(groups == 1 ? "" : ".groups(" + groups + ")").toString();
+    }
+
+    /** The letters of a result's axes, counted from 0, in the formulas of windows. */
+    static String indices(int axes) {
+        return "i, j, k, l, n".substring(0, 3 * axes + 4);
+    }
+
+    /** The bias, its gradient and what both are at first, after the formula of an operation and its gradients. */
+    private static Formulas formulas(Layer layer, Op op, String name, Tensor x, Tensor weight, Optional<Tensor> bias,
+            UnaryOperator<String> weightGradient) {
+        int axes = weight.rank() - 2;
+        var all = Formulas.of(layer.toString()).given("x", x).given("W", weight)
+                .setting("m", (double) weight.size() / Math.max(1, weight.shape().dim(0)));
+        if (bias.isPresent()) {
+            all = all.given("b", bias.get());
+        }
+        if (!name.equals("W")) {
+            all = all.where(name, "W[:, :" + ", ::-1".repeat(axes) + "]", "the window turned around");
+        }
+        var w = Tex.symbol(name, weight.shape());
+        var in = new Tex[] {Tex.symbol("x", x.shape()), w};
+        var out = op.shape(x.shape(), weight.shape());
+        var back = op.backTex(in, Tex.symbol("y", out), Tex.symbol("\\delta", out));
+        var at = indices(axes);
+        all = all.result("y", at, op.tex(in) + (bias.isPresent() ? " + b[j]" : ""), "", () -> layer.apply(x))
+                .gradient("W", at, weightGradient.apply(back[1].text()));
+        if (bias.isPresent()) {
+            all = all.gradient("b", "\\sum_{i" + at.substring(4) + "} \\delta[" + at + "]");
+        }
+        all = all.gradient("x", at, back[0].text());
+        for (var drawn : bias.isPresent() ? List.of("W", "b") : List.of("W")) {
+            all = all.initially(drawn, Law.UNIFORM, "\\frac{1}{\\sqrt{m}}");
+        }
+        return all;
+    }
+
+    /** The formula for the number of positions along each axis. */
+    private static Formulas sizes(Formulas formulas, Shape out, IntFunction<String> size) {
+        for (int i = 2; i < out.rank(); i++) {
+            int n = out.dim(i);
+            formulas = formulas.result("n_{" + (i - 1) + "}", "", size.apply(i - 2), "size of axis " + i + " of y",
+                    () -> Tensor.scalar(n));
+        }
+        return formulas;
+    }
+
+    /** An input [2, in, size…] with several positions for a window. */
+    private static Tensor sample(Seed.Stream random, int in, Tensor weight, IntUnaryOperator size) {
+        var dims = new int[weight.rank()];
+        dims[0] = 2;
+        dims[1] = in;
+        for (int i = 2; i < dims.length; i++) {
+            dims[i] = Math.max(1, size.applyAsInt(i - 2));
+        }
+        return Tensor.normal(random, 0, 1, dims);
     }
 
     /**
@@ -165,6 +227,31 @@ public final class Convolution {
         public Conv reset(Seed seed) {
             draw(weight, bias, seed);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var letters = indices(slides.size()).split(", ");
+            var all = Convolution.formulas(this, new Convolutions.Conv(slides, groups), flipped ? "V" : "W", x, weight, bias, formula -> {
+                for (int i = 2; flipped && i < letters.length; i++) {
+                    formula = formula.replaceAll("(?<![\\\\a-zA-Z])" + letters[i] + "(?![a-zA-Z])",
+                            "\\\\left(" + (weight.shape().dim(i) - 1) + " - " + letters[i] + "\\\\right)");
+                }
+                return formula;
+            });
+            return sizes(all, apply(x).shape(), i -> "\\left\\lfloor \\frac{" + x.shape().dim(i + 2) + " + " + slides.get(i).before() + " + "
+                    + slides.get(i).after() + " - " + slides.get(i).dilation() + " \\left(" + weight.shape().dim(i + 2)
+                    + " - 1\\right) - 1}{" + slides.get(i).stride() + "} \\right\\rfloor + 1")
+                    .convention(flipped ? "The true convolution of mathematics: the window runs backwards."
+                            : "Mathematics calls this the cross-correlation, all libraries a convolution; flip() gives the true one.")
+                    .convention("Images are [batch, channels, height, width], as in PyTorch; Keras puts channels last. Weights are [out,"
+                            + " in / groups, kernel…]; m is how many of them make one output.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Convolution.sample(random, weight.shape().dim(1) * groups, weight, i -> slides.get(i).dilation()
+                    * (weight.shape().dim(i + 2) - 1) + 1 - slides.get(i).before() - slides.get(i).after() + 2 * slides.get(i).stride());
         }
 
         @Override
@@ -260,6 +347,22 @@ public final class Convolution {
         public ConvTranspose reset(Seed seed) {
             draw(weight, bias, seed);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var out = apply(x).shape();
+            var op = new Convolutions.ConvInputGradient(slides, groups, new Shape(Arrays.copyOfRange(out.dims(), 2, out.rank())));
+            return sizes(Convolution.formulas(this, op, "W", x, weight, bias, formula -> formula), out, i -> "\\left(" + x.shape().dim(i + 2)
+                    + " - 1\\right) \\cdot " + slides.get(i).stride() + " - " + slides.get(i).before() + " - " + slides.get(i).after() + " + "
+                    + slides.get(i).dilation() + " \\left(" + weight.shape().dim(i + 2) + " - 1\\right) + 1 + " + extra.get(i))
+                    .convention("What the gradient of a convolution with these settings does to its input, and no inverse of it.")
+                    .convention("Weights are [in, out / groups, kernel…], as in PyTorch, and m is counted per input channel, as there.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Convolution.sample(random, weight.shape().dim(0), weight, i -> 3);
         }
 
         @Override

@@ -5,10 +5,15 @@ import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
 import gradus.nn.grad.Gradients;
 import gradus.nn.init.Initializer;
 import gradus.nn.op.Normalization.Standardize;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Layers that bring numbers to mean 0 and variance 1, then scale and shift them: y = (x − μ)/√(σ² + ε) ⊙ weight + bias. They
@@ -47,6 +52,55 @@ public final class Normalization {
         dims[0] = numbers.size();
         return numbers.reshape(dims);
     }
+
+    private static final String SCALED = "\\gamma \\odot \\hat{x} + \\beta";
+    private static final String SPREAD = "\\sqrt{v + \\epsilon}";
+
+    private static String mean(String axes, String of) {
+        return "\\operatorname{mean}_{" + axes + "}\\left(" + of + "\\right)";
+    }
+
+    /** μ, v and x̂, for sets along these axes of x, or of what x is reshaped to. */
+    private static Formulas standardized(Formulas all, String x, String axes, String standard) {
+        return all.where("\\mu", mean(axes, x), "of each set")
+                .where("v", mean(axes, "\\left(" + x + " - \\mu\\right)^{2}"), "variance, divided by the number of elements")
+                .where(standard, "\\frac{" + x + " - \\mu}{" + SPREAD + "}", "");
+    }
+
+    /** The gradient's three terms, for a g that arrives at x̂. */
+    private static String threeTerms(String g, String axes, String standard) {
+        return "\\frac{1}{" + SPREAD + "} \\odot \\left(" + g + " - " + mean(axes, g) + " - " + standard + " \\odot "
+                + mean(axes, g + " \\odot " + standard) + "\\right)";
+    }
+
+    /** Axes that a weight has not, summed in what arrives at it. */
+    private static Formulas affineGradients(Formulas all, int rank, IntPredicate summed) {
+        var letters = "ijklnpq".substring(0, rank).chars().mapToObj(Character::toString).toList();
+        var at = "[" + String.join(", ", letters) + "]";
+        var over = IntStream.range(0, rank).filter(summed).mapToObj(letters::get).collect(Collectors.joining(", "));
+        var sum = over.isEmpty() ? "" : "\\sum_{" + over + "} ";
+        all = all.gradient("\\gamma", sum + "\\delta" + at + " \\hat{x}" + at);
+        return all.all(Formulas.Given.class).stream().anyMatch(g -> g.name().equals("\\beta"))
+                ? all.gradient("\\beta", sum + "\\delta" + at) : all;
+    }
+
+    private static Formulas initially(Formulas all) {
+        return all.initially("\\gamma", Law.EQUAL, "1").initially("\\beta", Law.EQUAL, "0");
+    }
+
+    private static String axes(int from, int to) {
+        return IntStream.range(from, to).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    /** [1, channels, 1…]. */
+    private static Shape channelShape(int channels, int rank) {
+        var dims = new int[rank];
+        Arrays.fill(dims, 1);
+        dims[1] = channels;
+        return new Shape(dims);
+    }
+
+    private static final String BIASED = "The variance is divided by n, not n - 1, as in PyTorch and in all papers.";
 
     private static void checkChannels(String layer, Tensor x, int channels) {
         if (x.rank() < 2 || x.shape().dim(1) != channels) {
@@ -126,6 +180,33 @@ public final class Normalization {
         }
 
         @Override
+        public Formulas formulas(Tensor x) {
+            int rank = x.rank();
+            checkChannels(toString(), x, weight.size());
+            var per = channelShape(weight.size(), rank);
+            var axes = rank == 2 ? "0" : "0, " + Normalization.axes(2, rank);
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per).given("\\beta", bias, per)
+                    .given("\\bar{\\mu}", runningMean, per).given("\\bar{v}", runningVar, per).setting("\\epsilon", epsilon)
+                    .setting("m", momentum).setting("n", x.size() / Math.max(1, weight.size())), "x", axes, "\\hat{x}")
+                    .result("y", "", SCALED, "while learning", () -> Mode.training(() -> apply(x)));
+            all = affineGradients(all, rank, axis -> axis != 1).gradient("x", "\\gamma \\odot " + threeTerms("\\delta", axes, "\\hat{x}"))
+                    .result("\\bar{\\mu}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{\\mu} + m \\mu", "n numbers per channel",
+                            () -> runningMean)
+                    .result("\\bar{v}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{v} + m \\frac{n}{n - 1} v", "", () -> runningVar)
+                    .result("y_{\\text{use}}", "", "\\gamma \\odot \\frac{x - \\bar{\\mu}_{\\text{new}}}{\\sqrt{\\bar{v}_{\\text{new}} + \\epsilon}} + \\beta",
+                            "in use", () -> Mode.evaluating(() -> apply(x)));
+            return initially(all).convention("The variance divided by n normalises, the one divided by n - 1 goes into the running one, as in"
+                    + " PyTorch; Keras takes the first for both.")
+                    .convention("m is the share of the newest batch, 0.1, as in PyTorch; Keras and the paper's successors count the share of the"
+                            + " old, 0.99.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, 5, weight.size());
+        }
+
+        @Override
         public String toString() {
             return "batchNorm(" + weight.size() + ")";
         }
@@ -161,6 +242,22 @@ public final class Normalization {
             startAtOne(weight);
             Initializer.fill(bias, () -> 0);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var axes = Normalization.axes(x.rank() - weight.rank(), x.rank());
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight).given("\\beta", bias)
+                    .setting("\\epsilon", epsilon), "x", axes, "\\hat{x}").result("y", SCALED, () -> apply(x));
+            int before = x.rank() - weight.rank();
+            return initially(affineGradients(all, x.rank(), axis -> axis < before).where("g", "\\delta \\odot \\gamma", "arrives at x̂")
+                    .gradient("x", threeTerms("g", axes, "\\hat{x}"))).convention(BIASED)
+                    .convention("Each sample by itself: nothing differs between learning and use.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
         }
 
         @Override
@@ -205,6 +302,23 @@ public final class Normalization {
         public RmsNorm reset(Seed seed) {
             startAtOne(weight);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var axes = Normalization.axes(x.rank() - weight.rank(), x.rank());
+            int before = x.rank() - weight.rank();
+            var all = Formulas.of(toString()).given("x", x).given("\\gamma", weight).setting("\\epsilon", epsilon)
+                    .where("s", "\\sqrt{" + mean(axes, "x^{2}") + " + \\epsilon}", "of each set")
+                    .where("\\hat{x}", "\\frac{x}{s}", "").result("y", "\\gamma \\odot \\hat{x}", () -> apply(x));
+            return affineGradients(all, x.rank(), axis -> axis < before).where("g", "\\delta \\odot \\gamma", "arrives at x̂")
+                    .gradient("x", "\\frac{g - \\hat{x} \\odot " + mean(axes, "g \\odot \\hat{x}") + "}{s}")
+                    .initially("\\gamma", Law.EQUAL, "1").convention("Without mean and bias; ε stands inside of the root.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
         }
 
         @Override
@@ -253,6 +367,28 @@ public final class Normalization {
             startAtOne(weight);
             Initializer.fill(bias, () -> 0);
             return this;
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            checkChannels(toString(), x, weight.size());
+            var per = channelShape(weight.size(), x.rank());
+            int n = x.shape().dim(0);
+            var there = "\\operatorname{reshape}_{" + n + " \\times " + groups + " \\times " + (n == 0 ? 0 : x.size() / n / groups) + "}";
+            var back = "\\operatorname{reshape}_{" + Arrays.stream(x.shape().dims()).mapToObj(String::valueOf)
+                    .collect(Collectors.joining(" \\times ")) + "}";
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per).given("\\beta", bias, per)
+                    .setting("\\epsilon", epsilon).where("r", there + "\\left(x\\right)", "a row for each group"), "r", "2", "\\hat{r}")
+                    .where("\\hat{x}", back + "\\left(\\hat{r}\\right)", "").result("y", SCALED, () -> apply(x));
+            return initially(affineGradients(all, x.rank(), axis -> axis != 1)
+                    .where("g", there + "\\left(\\delta \\odot \\gamma\\right)", "arrives at r̂")
+                    .gradient("x", back + "\\left(" + threeTerms("g", "2", "\\hat{r}") + "\\right)")).convention(BIASED)
+                    .convention("One group is layer normalisation over channels and positions, a group per channel instance normalisation.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, 2, weight.size(), 3);
         }
 
         @Override

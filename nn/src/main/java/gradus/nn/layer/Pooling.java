@@ -2,10 +2,14 @@ package gradus.nn.layer;
 
 import gradus.nn.DType;
 import gradus.nn.Layer;
+import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.op.Pooling.WindowSum;
 import gradus.nn.op.Sliding;
+import gradus.nn.tex.Tex;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -75,6 +79,74 @@ public final class Pooling {
         }
 
         @Override
+        public Formulas formulas(Tensor x) {
+            var at = Convolution.indices(slides.size());
+            var all = Formulas.of(toString()).given("x", x);
+            if (kind == Kind.MAX) {
+                return all.result("y", at, maximum(x.shape()), "", () -> apply(x)).gradient("x", at, chosen(at))
+                        .convention("Each window's gradient goes to its maximum; of equal ones to the first, as in PyTorch.")
+                        .convention("Padding is never chosen, for it counts as −∞.");
+            }
+            var op = new WindowSum(kernel, slides);
+            var sum = op.tex(Tex.symbol("x", x.shape())).text();
+            var d = apply(x).shape();
+            if (kind == Kind.AVERAGE) {
+                return all.setting("K", kernel.size()).result("y", at, "\\frac{1}{K} " + sum, "", () -> apply(x))
+                        .gradient("x", at, "\\frac{1}{K} " + op.backTex(new Tex[] {Tex.symbol("x", x.shape())}, Tex.symbol("y", d),
+                                Tex.symbol("\\delta", d))[0])
+                        .convention("Zeros of the padding count, as in PyTorch; countInside() leaves them out, as Keras does.");
+            }
+            var inside = op.tex(Tex.symbol("o", x.shape())).text();
+            return all.given("o", x.detach().times(0).plus(1))
+                    .result("y", at, "\\frac{" + sum + "}{" + inside + "}", "o is 1 everywhere", () -> apply(x))
+                    .where("D", "D[" + at + "]", "\\frac{\\delta[" + at + "]}{" + inside + "}", "share of each element", d.dims())
+                    .gradient("x", at, op.backTex(new Tex[] {Tex.symbol("x", x.shape())}, Tex.symbol("y", d), Tex.symbol("D", d))[0].text())
+                    .convention("The padding does not count; without countInside() it does.");
+        }
+
+        /** max over the window's elements that lie inside. */
+        private String maximum(Shape x) {
+            var text = new StringBuilder();
+            var places = new StringBuilder();
+            for (int i = 0; i < slides.size(); i++) {
+                var slide = slides.get(i);
+                var place = times(slide.stride(), "kln".charAt(i)) + " + " + times(slide.dilation(), "pqr".charAt(i))
+                        + (slide.before() == 0 ? "" : " - " + slide.before());
+                text.append("\\max_{").append("pqr".charAt(i)).append("=0").append(slide.before() == 0 && slide.after() == 0 ? ""
+                        : ",\\; 0 \\le " + place + " < " + x.dim(i + 2)).append("}^{").append(kernel.dim(i) - 1).append("} ");
+                places.append(", ").append(place);
+            }
+            return text + "x[i, j" + places + "]";
+        }
+
+        /** δ of the windows in which x is the maximum. */
+        private String chosen(String at) {
+            var text = new StringBuilder();
+            var windows = "pqr".substring(0, slides.size()).chars().mapToObj(Character::toString).collect(Collectors.joining(", "));
+            var meetings = new StringBuilder();
+            for (int i = 0; i < slides.size(); i++) {
+                var slide = slides.get(i);
+                text.append("\\sum_{").append("uvw".charAt(i)).append("=0}^{").append(kernel.dim(i) - 1).append("} ");
+                meetings.append(",\\; ").append(times(slide.stride(), "pqr".charAt(i))).append(" + ")
+                        .append(times(slide.dilation(), "uvw".charAt(i))).append(" = ").append("kln".charAt(i))
+                        .append(slide.before() == 0 ? "" : " + " + slide.before());
+            }
+            return text + "\\sum_{" + windows + meetings + "} \\mathbf{1}_{x[" + at + "] = y[i, j, " + windows + "]} \\, \\delta[i, j, "
+                    + windows + "]";
+        }
+
+        private static String times(int factor, char letter) {
+            return factor == 1 ? String.valueOf(letter) : factor + " " + letter;
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(2, 2), IntStream.range(0, slides.size()).map(i -> Math.max(1,
+                    slides.get(i).dilation() * (kernel.dim(i) - 1) + 1 - slides.get(i).before() - slides.get(i).after()
+                    + 2 * slides.get(i).stride()))).toArray());
+        }
+
+        @Override
         public String toString() {
             return (kind == Kind.MAX ? "maxPool" : "avgPool") + slides.size() + "d("
                     + Arrays.stream(kernel.dims()).mapToObj(String::valueOf).collect(Collectors.joining(", ")) + ")";
@@ -91,6 +163,23 @@ public final class Pooling {
             }
             var planes = x.reshape(x.shape().dim(0), x.shape().dim(1), -1);
             return kind == Kind.MAX ? planes.max(2) : planes.mean(2);
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            int axes = x.rank() - 2;
+            var places = "k, l, n, p, q".substring(0, Math.max(1, 3 * axes - 2));
+            var all = Formulas.of(toString()).given("x", x).setting("N", x.size() / Math.max(1, x.shape().dim(0) * x.shape().dim(1)));
+            var at = "i, j, " + places;
+            return kind == Kind.MAX ? all.result("y", "i, j", "\\max_{" + places + "} x[" + at + "]", "", () -> apply(x))
+                    .gradient("x", at, "\\mathbf{1}_{x[" + at + "] = y[i, j]} \\, \\delta[i, j]")
+                    : all.result("y", "i, j", "\\frac{1}{N} \\sum_{" + places + "} x[" + at + "]", "", () -> apply(x))
+                    .gradient("x", at, "\\frac{1}{N} \\delta[i, j]");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, 2, 3, 2, 3);
         }
 
         @Override
@@ -157,6 +246,47 @@ public final class Pooling {
             var last = IntStream.range(0, x.rank()).map(i -> i == axis ? x.rank() - 1 : i == x.rank() - 1 ? axis : i).toArray();
             var weights = Tensor.of(new Shape(in, out), map).as(x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
             return x.transpose(last).matmul(weights).transpose(last);
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            int axes = factors.size();
+            var at = Convolution.indices(axes);
+            var all = Formulas.of(toString()).given("x", x);
+            if (interpolation == Interpolation.NEAREST) {
+                var places = IntStream.range(0, axes).mapToObj(i -> "\\lfloor " + "kln".charAt(i) + " / " + factors.get(i) + " \\rfloor")
+                        .collect(Collectors.joining(", "));
+                var sums = IntStream.range(0, axes).mapToObj(i -> "\\sum_{" + "pqr".charAt(i) + "=0}^{" + (factors.get(i) - 1) + "} ")
+                        .collect(Collectors.joining());
+                var from = IntStream.range(0, axes).mapToObj(i -> factors.get(i) + " " + "kln".charAt(i) + " + " + "pqr".charAt(i))
+                        .collect(Collectors.joining(", "));
+                return all.result("y", at, "x[i, j, " + places + "]", "", () -> apply(x))
+                        .gradient("x", at, sums + "\\delta[i, j, " + from + "]");
+            }
+            var others = "p, q, r".substring(0, 3 * axes - 2);
+            return all.result("y", at, "\\sum_{" + others + "} " + hats(x.shape(), "kln", "pqr") + "x[i, j, " + others + "]",
+                    "straight lines between neighbours", () -> apply(x))
+                    .gradient("x", at, "\\sum_{" + others + "} " + hats(x.shape(), "pqr", "kln") + "\\delta[i, j, " + others + "]")
+                    .convention(interpolation == Interpolation.LINEAR ? "Centres of pixels are matched, align_corners=False in PyTorch."
+                            : "Corners are matched, align_corners=True in PyTorch.");
+        }
+
+        /** A product over the axes of max(0, 1 − |where an output lies − an input's place|). */
+        private String hats(Shape x, String outputs, String inputs) {
+            return IntStream.range(0, factors.size()).mapToObj(i -> {
+                int n = x.dim(i + 2);
+                int factor = factors.get(i);
+                var k = outputs.charAt(i);
+                var place = interpolation == Interpolation.LINEAR
+                        ? "\\min\\left(" + (n - 1) + ", \\max\\left(0, \\frac{" + k + " + 0.5}{" + factor + "} - 0.5\\right)\\right)"
+                        : factor * n == 1 ? "0" : "\\frac{" + (n - 1) + " " + k + "}{" + (factor * n - 1) + "}";
+                return "\\max\\left(0, 1 - \\left|" + place + " - " + inputs.charAt(i) + "\\right|\\right) ";
+            }).collect(Collectors.joining());
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(1, 2), IntStream.generate(() -> 3).limit(factors.size())).toArray());
         }
 
         @Override

@@ -6,6 +6,7 @@ import gradus.nn.Layer;
 import gradus.nn.Nn;
 import gradus.nn.derivation.Check;
 import gradus.nn.layer.Activation;
+import gradus.nn.layer.Pooling;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,8 +27,23 @@ class LayersTest {
                 Activation.HARD_SWISH, Activation.SOFTMAX, Activation.LOG_SOFTMAX, Activation.FLATTEN, Nn.leakyRelu(0.1), Nn.elu(0.7));
     }
 
+    static Stream<Layer> windows() {
+        return Stream.of(Nn.conv1d(2, 3, 3), Nn.conv2d(2, 3, 3).stride(2).padding(1), Nn.conv2d(4, 4, 2).groups(2).noBias(),
+                Nn.conv2d(1, 2, 3, 2).flip(), Nn.conv1d(2, 2, 3).dilation(2).padding(1).flip(), Nn.conv3d(1, 2, 2),
+                Nn.conv2d(3, 32, 3), Nn.conv2d(64, 64, 3).padding(1), Nn.convTranspose1d(2, 3, 3).stride(2),
+                Nn.convTranspose2d(2, 2, 3).stride(2).padding(1).outputPadding(1), Nn.maxPool1d(2), Nn.maxPool2d(3).stride(2).padding(1),
+                Nn.maxPool2d(2).dilation(2), Nn.avgPool2d(2), Nn.avgPool2d(3).stride(1).padding(1),
+                Nn.avgPool2d(3).stride(2).padding(1).countInside(), Nn.globalAvgPool(), Nn.globalMaxPool(),
+                Nn.upsample(Pooling.Interpolation.NEAREST, 2, 3), Nn.upsample(Pooling.Interpolation.LINEAR, 2, 3),
+                Nn.upsample(Pooling.Interpolation.LINEAR_CORNERS, 3));
+    }
+
+    static Stream<Layer> norms() {
+        return Stream.of(Nn.batchNorm(3), Nn.layerNorm(4), Nn.layerNorm(2, 3), Nn.rmsNorm(4), Nn.rmsNorm(2, 2), Nn.groupNorm(2, 4));
+    }
+
     @ParameterizedTest
-    @MethodSource({"activations", "layers"})
+    @MethodSource({"activations", "layers", "windows", "norms"})
     void aLayerComputesWhatItsFormulasSay(Layer layer) {
         var explained = Explain.of(layer);
         assertHolds(explained);
