@@ -69,10 +69,9 @@ public final class DerivationRenderer implements Renderer<Derivation> {
                 + CELL.formatted("left", "") + mark(step.check()) + "</td></tr>";
     }
 
-    /** What a line cites; its proof folds out. */
+    /** What a line cites; what it says and its proof fold out. */
     private static String rule(Rule rule) {
-        return folded("<small>" + escaped(rule.name() + ", " + rule.source()) + "</small>",
-                math(rule.statement()) + (rule.proof().isEmpty() ? "" : table(rows(rule.proof()))));
+        return folded("<small>" + escaped(rule.name()) + "</small>", RuleRenderer.folded(rule));
     }
 
     private static String value(Tensor x) {

@@ -19,7 +19,7 @@ final class FormulaText {
             Map.entry("\\lceil", "⌈"), Map.entry("\\rceil", "⌉"), Map.entry("\\lvert", "|"), Map.entry("\\rvert", "|"),
             Map.entry("\\lVert", "‖"), Map.entry("\\rVert", "‖"), Map.entry("\\|", "‖"), Map.entry("\\prime", "′"),
             Map.entry("\\ell", "ℓ"), Map.entry("\\dots", "…"), Map.entry("\\cdots", "⋯"), Map.entry("\\ldots", "…"),
-            Map.entry("\\to", "→"), Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
+            Map.entry("\\to", "→"), Map.entry("\\Longrightarrow", "⟹"), Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
             Map.entry("\\checkmark", "✓"), Map.entry("\\,", " "), Map.entry("\\;", " "), Map.entry("\\ ", " "),
             Map.entry("\\quad", "  "), Map.entry("\\qquad", "    "), Map.entry("\\{", "{"), Map.entry("\\}", "}"),
             Map.entry("-", "−"), Map.entry("~", " "), Map.entry("&", ""), Map.entry("\\!", ""), Map.entry("\\_", "_"));
@@ -68,6 +68,7 @@ final class FormulaText {
             case "\\hat" -> accented("\u0302");
             case "\\bar" -> accented("\u0304");
             case "\\tilde" -> accented("\u0303");
+            case "\\dot" -> accented("\u0307");
             case "\\mathbb" -> text.append(part().replace("R", "ℝ"));
             case "\\operatorname", "\\mathrm", "\\text", "\\mathit" -> text.append(part().replace("\\_", "_"));
             case "\\mathbf", "\\boldsymbol", "\\mathcal", "\\displaystyle", "\\limits" -> { }

@@ -129,7 +129,7 @@ public final class Typesetting {
         rows.add(step.left() + (step.left().text().isEmpty() ? " &\\;\\;" : " &= ") + lines.getFirst() + " && " + member(step.shape()) + " && " + tick(step.check()));
         lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));
-        step.rule().ifPresent(rule -> rows.add("&\\quad \\text{" + words(rule.name() + ", " + rule.source()) + "}"));
+        step.rule().ifPresent(rule -> rows.add("&\\quad \\text{" + words(rule.citation()) + "}"));
         if (step.check() instanceof Check.Open(var why)) {
             rows.add("&\\quad \\text{not checked: " + words(why) + "}");
         }
@@ -218,7 +218,7 @@ public final class Typesetting {
                         .append('\n');
                 var below = new ArrayList<>(rights.get(i).stream().skip(1).map(line -> "  " + line).toList());
                 shortValue(step).ifPresent(value -> below.add("≈ " + text(value)));
-                step.rule().ifPresent(rule -> below.add("by " + rule.name() + ", " + rule.source()));
+                step.rule().ifPresent(rule -> below.add("by " + rule.citation()));
                 if (step.check() instanceof Check.Open(var why)) {
                     below.add("not checked: " + words(why));
                 }

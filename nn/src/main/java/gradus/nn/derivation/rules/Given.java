@@ -2,6 +2,7 @@ package gradus.nn.derivation.rules;
 
 import gradus.nn.tex.Evaluator;
 import gradus.nn.tex.NdArray;
+import gradus.nn.tex.Tex;
 import gradus.nn.tex.Value;
 import java.util.Arrays;
 import java.util.Map;
@@ -32,6 +33,11 @@ sealed interface Given {
      * @param shape  the sizes, where the formula's indices leave them open
      */
     record Defined(String name, String formula, boolean stated, int... shape) implements Given {
+
+        String equation() {
+            var indices = shape.length == 0 ? "" : "[" + String.join(", ", Tex.indices(shape.length).split("")) + "]";
+            return name + indices + " = " + formula;
+        }
 
         @Override
         public NdArray value(RandomGenerator random, Map<String, Value> before) {

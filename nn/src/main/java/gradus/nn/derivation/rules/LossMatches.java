@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** Losses that are a number times a sum of terms: cross-entropies, fused and written out, squares and norms. */
@@ -256,49 +257,47 @@ final class LossMatches {
         return (power || product) && x.inputs().length > 0 ? Optional.of(x.inputs()[0]) : Optional.empty();
     }
 
-    /** √Σ x², written out or by {@link Tensor#norm()}, which scales x before squaring. */
+    /** √Σ x², written out or by {@link Tensor#norm()}, which divides x by a number, adds 0s and multiplies by that number. */
     private static Optional<Match> norm(Tensor number) {
-        if (number.size() != 1 || number.op() == null || number.item() == 0) {
+        if (number.size() != 1 || number.item() == 0) {
             return Optional.empty();
         }
         var covered = new ArrayList<Tensor>();
-        var root = number;
-        while (root.inputs().length > 0 && !is(root, Elementwise.Sqrt.class)) {   // norm() undoes its scale and shifts by 0
-            boolean scales = is(root, Arithmetic.Mul.class) || is(root, Arithmetic.Sub.class) && isZero(root.inputs()[1]);
-            if (!scales && !is(root, Movement.Reshape.class) || is(root, Arithmetic.Mul.class) && !isConstant(root.inputs()[1])) {
-                return Optional.empty();
-            }
-            root = root.inputs()[0];
-            covered.add(root);
-        }
+        var root = within(number, covered, x -> is(x, Movement.Reshape.class) || isScaled(x, Arithmetic.Mul.class)
+                || is(x, Arithmetic.Sub.class) && isZero(x.inputs()[1]));
         if (!is(root, Elementwise.Sqrt.class)) {
             return Optional.empty();
         }
-        var radicand = root.inputs()[0];
+        covered.add(root);
+        var radicand = within(root.inputs()[0], covered, x -> is(x, Arithmetic.Add.class) && isZero(x.inputs()[1]));
         covered.add(radicand);
-        boolean scaled = is(radicand, Arithmetic.Add.class) && isZero(radicand.inputs()[1]);
-        if (scaled) {
-            radicand = radicand.inputs()[0];
-            covered.add(radicand);
-        }
-        var total = Total.of(radicand);
-        var square = total.filter(t -> t.factor() == 1).flatMap(t -> squared(t.terms()));
-        if (square.isEmpty() || scaled != is(square.get(), Arithmetic.Div.class) || !scaled && root != number) {
-            return Optional.empty();
-        }
-        covered.addAll(total.get().covered());
-        covered.add(total.get().terms());
-        var x = square.get();
-        while (scaled && (is(x, Arithmetic.Div.class) && isConstant(x.inputs()[1]) || is(x, Movement.Reshape.class))) {
+        return Total.of(radicand).flatMap(total -> squared(total.terms()).flatMap(part -> {
+            covered.addAll(with(total.covered(), total.terms()));
+            var x = within(part, covered, y -> is(y, Movement.Reshape.class) || isScaled(y, Arithmetic.Div.class));
+            double length = Math.sqrt(Arrays.stream(x.toDoubleArray()).map(v -> v * v).sum());
+            if (Math.abs(length - number.item()) > ROUNDING * length) {
+                return Optional.empty();   // a multiple of the norm
+            }
+            boolean matrix = x.rank() == 2;
+            return match(matrix ? "Frobenius norm" : "Euclidean norm", number, covered, x, (delta, symbols) -> {
+                var symbol = symbols.apply(x);
+                return Total.scaled(1, delta, symbol.over(Tex.call("\\left\\|#1\\right\\|" + (matrix ? "_F" : ""), symbol)));
+            });
+        }));
+    }
+
+    /** The first input behind results of these kinds, which are covered, and the zeros that they add as well. */
+    private static Tensor within(Tensor x, List<Tensor> covered, Predicate<Tensor> passes) {
+        while (passes.test(x)) {
             covered.add(x);
+            Arrays.stream(x.inputs()).skip(1).filter(Tensor::requiresGrad).forEach(covered::add);
             x = x.inputs()[0];
         }
-        var of = x;
-        return match(of.rank() == 2 ? "Frobenius norm" : "Euclidean norm", number, covered, of, (delta, symbols) -> {
-            var symbol = symbols.apply(of);
-            var norm = of.rank() == 2 ? "\\left\\|#1\\right\\|_F" : "\\left\\|#1\\right\\|";
-            return Total.scaled(1, delta, symbol.over(Tex.call(norm, symbol)));
-        });
+        return x;
+    }
+
+    private static boolean isScaled(Tensor x, Class<? extends Op> op) {
+        return is(x, op) && isConstant(x.inputs()[1]) && x.inputs()[1].size() == 1;
     }
 
     /** A comparison is recorded, but has no gradient. */

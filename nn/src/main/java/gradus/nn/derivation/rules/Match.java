@@ -3,8 +3,11 @@ package gradus.nn.derivation.rules;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Rule;
 import gradus.nn.tex.Tex;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A known result found in a recorded graph: from the gradient of one tensor it gives the gradients of others at once.
@@ -15,6 +18,18 @@ import java.util.function.Function;
  * @param shares  what reaches the tensors at the other end through here
  */
 public record Match(Rule rule, Tensor output, List<Tensor> covered, List<Share> shares) {
+
+    /**
+     * Whether nothing else uses what is covered, so that its gradients are needed nowhere.
+     *
+     * @param uses how often each tensor of the graph is an input of another
+     */
+    public boolean isClosed(Map<Tensor, Integer> uses) {
+        var inside = new IdentityHashMap<Tensor, Integer>();
+        Stream.concat(Stream.of(output), covered.stream())
+                .forEach(x -> Stream.of(x.inputs()).forEach(input -> inside.merge(input, 1, Integer::sum)));
+        return covered.stream().allMatch(x -> inside.getOrDefault(x, 0).equals(uses.getOrDefault(x, 0)));
+    }
 
     /** What a tensor's gradient gets. */
     public record Share(Tensor input, Gradient gradient) {

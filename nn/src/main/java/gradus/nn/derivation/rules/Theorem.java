@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A known result with the chain of formulas that it stands for, and the means to prove it: every quantity can be drawn at
@@ -23,16 +24,17 @@ record Theorem(String name, String source, List<Given> given, List<Equation> equ
 
     /** The result as LaTeX: what stands for what, then each derivative with its final form. */
     String statement() {
-        var defined = given.stream().filter(g -> g instanceof Defined d && d.stated())
-                .map(g -> g.name() + " = " + ((Defined) g).formula()).collect(Collectors.joining(",\\quad "));
-        return defined + " \\;\\Longrightarrow\\; " + equations.stream().filter(this::isStated)
-                .map(e -> e.left() + " = " + e.result()).collect(Collectors.joining(",\\quad "));
+        var named = Stream.concat(given.stream().filter(g -> g instanceof Defined d && d.stated())
+                .map(g -> ((Defined) g).equation()), equations.stream().filter(this::onlyNames).map(Equation::left));
+        var results = equations.stream().filter(e -> !onlyNames(e) && (e.direction().isEmpty() || equations.size() == 1))
+                .map(e -> e.left() + " = " + e.result());
+        return named.collect(Collectors.joining(",\\quad ")) + " \\;\\Longrightarrow\\; "
+                + results.collect(Collectors.joining(",\\quad "));
     }
 
-    /** Whether it is part of the result: an equation that only names something for the proof is not. */
-    private boolean isStated(Equation equation) {
-        return given.stream().noneMatch(g -> g instanceof Defined d && !d.stated() && d.name().equals(equation.result()))
-                && equation.direction().isEmpty() || equations.size() == 1;
+    /** Whether an equation only gives a derivative the name by which the others speak of it. */
+    private boolean onlyNames(Equation equation) {
+        return equation.left().startsWith(equation.result() + " = ");
     }
 
     /**

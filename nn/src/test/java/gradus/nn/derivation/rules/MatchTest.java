@@ -23,8 +23,10 @@ import gradus.nn.tex.Evaluator;
 import gradus.nn.tex.NdArray;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Value;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -75,6 +77,7 @@ class MatchTest {
         var match = Rules.match(out).orElseThrow(() -> new AssertionError("nothing found in " + out.op()));
         assertEquals(rule, match.rule().name());
         assertFalse(match.covered().contains(out), "the output is covered");
+        assertTrue(match.isClosed(uses(out)), "what is covered is used elsewhere");
         assertFalse(match.shares().isEmpty());
         var names = new Names();
         boolean number = out.size() == 1;
@@ -95,6 +98,19 @@ class MatchTest {
                 assertArrayEquals(differences(graph, d, share.input()), found, 1e-7 * Math.max(1, largest), formula);
             }
         }
+    }
+
+    private static Map<Tensor, Integer> uses(Tensor out) {
+        var uses = new IdentityHashMap<Tensor, Integer>();
+        var open = new ArrayDeque<>(List.of(out));
+        while (!open.isEmpty()) {
+            for (var input : open.pop().inputs()) {
+                if (uses.merge(input, 1, Integer::sum) == 1) {
+                    open.push(input);
+                }
+            }
+        }
+        return uses;
     }
 
     private static double[] differences(Supplier<Tensor> graph, Tensor d, Tensor x) {
@@ -252,12 +268,22 @@ class MatchTest {
         assertTrue(Rules.match(z.exp()).isEmpty());
         assertTrue(Rules.match(z.plus(z)).isEmpty(), "x + x is no residual connection");
         assertTrue(Rules.match(z.square().sum().times(0).sqrt()).isEmpty(), "the norm has no gradient at 0");
+        assertTrue(Rules.match(z.square().sum().times(2).sqrt()).isEmpty(), "a multiple of the norm");
         assertNotEquals("softmax ∘ cross-entropy", Rules.match(constant("k", 3).times(z.logSoftmax(-1)).sum().neg())
                 .map(m -> m.rule().name()).orElse(""), "k does not sum to 1");
         var a = z.sigmoid();
         var y = constant("", 3).sigmoid();
         assertTrue(Rules.match(y.times(a.log()).plus(y.times(a.neg().plus(1).log())).sum()).isEmpty()
                 || !Rules.match(y.times(a.log()).plus(y.times(a.neg().plus(1).log())).sum()).get().rule().name().startsWith("sigmoid ∘"));
+    }
+
+    @Test
+    void whatIsUsedElsewhereIsSaid() {
+        var p = parameter("z", 4).softmax(-1);
+        var loss = p.log().times(distribution("q", 4)).sum().neg();
+        assertTrue(Rules.match(loss).orElseThrow().isClosed(uses(loss)));
+        var both = loss.plus(p.square().sum());
+        assertFalse(Rules.match(loss).orElseThrow().isClosed(uses(both)));
     }
 
     @Test
