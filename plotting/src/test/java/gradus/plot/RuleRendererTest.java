@@ -12,7 +12,7 @@ class RuleRendererTest {
     @Test
     void theStatementFoldsOutItsProofStepByStep() {
         var rule = Rules.named("softmax ∘ cross-entropy");
-        var html = new RuleRenderer().render(rule).get(MimeBundle.HTML).toString();
+        var html = new RuleRenderer().render(rule).data().get(MimeBundle.HTML).toString();
         assertTrue(html.contains("<details><summary style=\"cursor: pointer\">$p = \\operatorname{softmax}\\left(z\\right)$"), html);
         assertTrue(html.contains(" ⟹ $\\frac{\\partial L}{\\partial z} = p - y$"), html);
         assertEquals(rule.proof().size(), html.split("✓", -1).length - 1, html);
@@ -22,7 +22,7 @@ class RuleRendererTest {
 
     @Test
     void aCitedResultFoldsOutWhatItSays() {
-        var html = new RuleRenderer().render(Rules.named("softmax with an upstream gradient")).get(MimeBundle.HTML).toString();
+        var html = new RuleRenderer().render(Rules.named("softmax with an upstream gradient")).data().get(MimeBundle.HTML).toString();
         assertTrue(html.contains("<summary style=\"cursor: pointer\">softmax Jacobian</summary>$p = "), html);
     }
 
@@ -30,8 +30,8 @@ class RuleRendererTest {
     void everyRuleHasTextAndLatex() {
         for (var rule : Rules.all()) {
             var bundle = new RuleRenderer().render(rule);
-            assertTrue(bundle.get(MimeBundle.TEXT).toString().startsWith(rule.name()), rule.name());
-            assertTrue(bundle.get(MimeBundle.LATEX).toString().contains("\\begin{align*}"), rule.name());
+            assertTrue(bundle.data().get(MimeBundle.TEXT).toString().startsWith(rule.name()), rule.name());
+            assertTrue(bundle.data().get(MimeBundle.LATEX).toString().contains("\\begin{align*}"), rule.name());
         }
     }
 }
