@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
  */
 public final class DerivationRenderer implements Renderer<Derivation> {
 
-    /** Of the formulas in em: what a notebook leaves beside left side, shape, value and tick in a window of 1280 pixels. */
-    private static final double WIDTH = 36;
+    /** In em: what shape, value and tick leave to a line in JupyterLab's window of 1280 pixels, 17 pixels an em. */
+    private static final double WIDTH = 34;
     private static final String CELL = "<td style=\"text-align: %s; vertical-align: baseline; padding: 4px 6px; %s\">";
     private static final String FORMULA = CELL.formatted("left", "white-space: nowrap; font-size: 14px; width: 100%");
 
@@ -50,7 +50,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     }
 
     private static String table(CharSequence rows) {
-        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%\"><tbody>" + rows
+        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%; table-layout: auto\"><tbody>" + rows
                 + "</tbody></table></div>";
     }
 
@@ -59,13 +59,13 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     }
 
     private static String row(Step step) {
-        var lines = Typesetting.lines(step.right().text(), WIDTH);
+        var lines = Typesetting.lines(step, WIDTH);
         return "<tr>" + CELL.formatted("right", "white-space: nowrap; font-size: 14px") + math(step.left().text()) + "</td>"
-                + FORMULA + math("{} = " + lines.getFirst())
+                + FORMULA + math((step.left().text().isEmpty() ? "" : "{} = ") + lines.getFirst())
                 + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining())
                 + step.rule().map(DerivationRenderer::rule).orElse("") + "</td>"
                 + CELL.formatted("left", "white-space: nowrap") + math(Typesetting.member(step.shape())) + "</td>"
-                + CELL.formatted("left", "") + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
+                + CELL.formatted("left", "white-space: nowrap") + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
                 + CELL.formatted("left", "") + mark(step.check()) + "</td></tr>";
     }
 

@@ -64,41 +64,61 @@ record LineBreaks(ToDoubleFunction<String> measure) {
         return pieces;
     }
 
+    /** Inside of the widest part that can be broken; a wide fraction is written with a slash for that. */
     private List<String> insideBrackets(String formula, double width) {
-        int from = -1;
-        int to = -1;
+        int from = 0;
+        int to = 0;
         for (int at = 0; at < formula.length(); ) {
             int end = LatexScan.part(formula, at);
             var part = formula.substring(at, end);
-            boolean is = part.startsWith("\\left") && end > LatexScan.token(formula, at)
-                    || part.startsWith("{") && !isArgument(formula, at);
-            if (is && (from < 0 || measure.applyAsDouble(part) > measure.applyAsDouble(formula.substring(from, to)))) {
+            if (part.equals("\\frac")) {
+                end = LatexScan.part(formula, LatexScan.part(formula, end));
+            }
+            boolean breaks = part.equals("\\frac") || part.startsWith("\\left") || part.startsWith("{") && !isArgument(formula, at);
+            if (breaks && measure.applyAsDouble(formula.substring(at, end)) > measure.applyAsDouble(formula.substring(from, to))) {
                 from = at;
                 to = end;
             }
             at = end;
         }
-        if (from < 0) {
+        if (from == to) {
             return List.of(formula);
         }
         var part = formula.substring(from, to);
+        if (part.startsWith("\\frac")) {
+            int between = LatexScan.part(part, 5);
+            var slashed = bracketed(part.substring(5, between)) + " / " + bracketed(part.substring(between));
+            return lines(formula.substring(0, from) + (formula.substring(0, from).isBlank() ? slashed
+                    : "\\left(" + slashed + "\\right)") + formula.substring(to), width);
+        }
         boolean braces = part.startsWith("{");
         int open = braces ? 1 : LatexScan.token(part, LatexScan.blanks(part, 5));
         int close = braces ? part.length() - 1 : part.lastIndexOf("\\right");
         var before = formula.substring(0, from) + (braces ? "" : part.substring(0, open));
-        var after = (braces ? "" : part.substring(close)) + formula.substring(to);
+        var closing = braces ? "" : part.substring(close);
+        var after = formula.substring(to);
         var inside = lines(part.substring(open, close), width - measure.applyAsDouble(formula.substring(0, from)));
         if (inside.size() == 1) {
             return List.of(formula);
         }
         var lines = new ArrayList<String>();
         for (int i = 0; i < inside.size(); i++) {
-            var line = inside.get(i);
-            boolean inBrackets = !braces;
-            lines.add((i == 0 ? before : inBrackets ? "\\left. " : "") + line
-                    + (i == inside.size() - 1 ? after : inBrackets ? " \\right." : ""));
+            lines.add((i == 0 ? before : braces ? "" : "\\left. ") + inside.get(i)
+                    + (i == inside.size() - 1 ? closing : braces ? "" : " \\right."));
+        }
+        if (after.isBlank() || "_^['".indexOf(after.charAt(0)) >= 0
+                || measure.applyAsDouble(lines.getLast() + after) <= width) {
+            lines.add(lines.removeLast() + after);
+        } else {
+            lines.addAll(lines(after.strip(), width));
         }
         return lines;
+    }
+
+    /** A numerator or denominator beside a slash. */
+    private static String bracketed(String group) {
+        var inner = LatexScan.inner(group);
+        return LatexScan.part(inner, 0) == inner.length() ? inner : "\\left(" + inner + "\\right)";
     }
 
     /** Whether the group here belongs to a command or is a script. */

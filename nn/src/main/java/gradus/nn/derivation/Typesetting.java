@@ -25,8 +25,8 @@ public final class Typesetting {
     private static final int LAST = 10;
     /** Characters of LaTeX from which on a formula is told, not shown. */
     private static final int LONGEST = 3000;
-    /** Of a formula on paper, beside its left side, its shape and its tick, in em. */
-    private static final double PAPER = 29;
+    /** What shape and tick leave to a line of 6.5 inches in 11 points, in em. */
+    private static final double PAPER = 32;
     private static final int PART = 16;   // rows on paper that stay together
     private static final int CONSOLE = 76;   // characters, likewise
     private static final int SMALL = 9;   // numbers that are shown
@@ -87,6 +87,11 @@ public final class Typesetting {
                 : new LineBreaks(FormulaWidth::of).lines(latex, em);
     }
 
+    /** The right side of a step in lines, for whom the left side and = must fit as well. */
+    public static List<String> lines(Step step, double em) {
+        return lines(step.right().text(), em - FormulaWidth.of(step.left().text() + " ="));
+    }
+
     /** A formula as a line of plain text: {@code W_1^{\top} \, \delta} is W₁ᵀ δ. */
     public static String text(String latex) {
         return FormulaText.of(latex);
@@ -125,8 +130,9 @@ public final class Typesetting {
 
     private static List<String> rows(Step step) {
         var rows = new ArrayList<String>();
-        var lines = lines(step.right().text(), PAPER - FormulaWidth.of(step.left().text()));
-        rows.add(step.left() + (step.left().text().isEmpty() ? " &\\;\\;" : " &= ") + lines.getFirst() + " && " + member(step.shape()) + " && " + tick(step.check()));
+        var lines = lines(step, PAPER);
+        rows.add(step.left() + (step.left().text().isEmpty() ? " &\\;\\;" : " &= ") + lines.getFirst() + " && "
+                + member(step.shape()) + " && " + tick(step.check()));
         lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));
         step.rule().ifPresent(rule -> rows.add("&\\quad \\text{" + words(rule.citation()) + "}"));
@@ -213,8 +219,8 @@ public final class Typesetting {
                     text.append("  ⋮ ").append(section.leftOut()).append(" more lines\n");
                 }
                 var step = shown.get(i);
-                text.append(("  %" + left + "s = %-" + right + "s  %-" + shape + "s  %s").formatted(text(step.left().text()),
-                        rights.get(i).getFirst(), step.shape(), step.check() instanceof Check.Open ? "?" : step.check()))
+                text.append(("  %" + left + "s %s %-" + right + "s  %-" + shape + "s  %s").formatted(text(step.left().text()),
+                        step.left().text().isEmpty() ? " " : "=", rights.get(i).getFirst(), step.shape(), step.check() instanceof Check.Open ? "?" : step.check()))
                         .append('\n');
                 var below = new ArrayList<>(rights.get(i).stream().skip(1).map(line -> "  " + line).toList());
                 shortValue(step).ifPresent(value -> below.add("≈ " + text(value)));

@@ -27,6 +27,7 @@ class TypesettingTest {
         "a_1 + b_1 \\, c_1 - \\frac{d_1}{e_1 + f_1} + g_1 \\odot \\left(a_2 - b_2 + c_2\\right) + d_2",
         "{W_2}^{\\top} \\, \\delta_2 \\odot \\left(1 - {h_1}^{2}\\right) \\odot {W_3}^{\\top} \\, \\delta_3",
         "\\sum_{i} \\left(\\left(a_{i} + b_{i} + c_{i}\\right) \\, \\left(d_{i} - e_{i} - f_{i}\\right)\\right)",
+        "a_1 + \\frac{a_1 + b_1 + c_1 + d_1 + e_1}{\\sqrt{f_1 + 1}} \\odot x_1",
         "\\exp\\left(-a_1 - b_1 - c_1 - d_1 - e_1 - f_1 - g_1\\right) + 1",
         "{\\left(a_1 + b_1 + c_1 + d_1 + e_1 + f_1\\right)}^{2}"})
     void noLineIsTooWideAndTogetherTheyAreTheFormula(String formula) {
