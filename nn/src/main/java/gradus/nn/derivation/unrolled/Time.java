@@ -389,12 +389,35 @@ final class Time {
         if (steps - from < 1) {
             return this;
         }
+        if (state.equals("h")) {
+            chain(from);
+        }
         first.know("k", steps - from);
         first.know("t", steps);
         first.add(Kind.LOCAL, "\\frac{\\partial " + state + "_t}{\\partial " + state + "_{t-k}}",
                 "\\prod_{i=1}^{k} \\frac{\\partial " + state + "_{t-i+1}}{\\partial " + state + "_{t-i}}",
                 Wanted.value(through(from)));
         return this;
+    }
+
+    /** The gradients in two neighbouring states as rows, the derivatives between them as matrices: how the chain runs back. */
+    private void chain(int from) {
+        for (int t = from; t <= steps; t++) {
+            for (var name : List.of("h", "h^{+}", "y")) {
+                var gradient = trace.gradient(name + "_{" + t + "}");
+                if (gradient != null) {
+                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h" : "\\partial L}{\\partial " + name;
+                    first.know("\\frac{" + shown + "_{" + t + "}}", gradient.slice(0, 0, 1));
+                }
+            }
+            int step = t;
+            walked.head.ifPresent(head -> first.know("\\frac{\\partial y_{" + step + "}}{\\partial h_{" + step + "}}",
+                    Derivatives.jacobian(head::apply, state(step)).detach()));
+        }
+        first.add(Kind.DELTA, "\\frac{\\partial L}{\\partial h_{t}}", (walked.head.isPresent()
+                ? "\\frac{\\partial L}{\\partial y_{t}} \\frac{\\partial y_{t}}{\\partial h_{t}}" : "\\frac{\\partial^{+} L}{\\partial h_{t}}")
+                + " + \\frac{\\partial L}{\\partial h_{t+1}} \\frac{\\partial h_{t+1}}{\\partial h_{t}}",
+                cases(from, steps - 1, t -> Wanted.value(trace.gradient("h_{" + t + "}").slice(0, 0, 1))));
     }
 
     /** The derivative of the last state in that of step {@code from}, by autograd through all steps between. */
