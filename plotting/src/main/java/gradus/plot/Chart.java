@@ -195,7 +195,8 @@ public final class Chart extends Figure {
         } else if (series.stream().anyMatch(s -> s.kind == Kind.BARS)) {
             style.setYAxisMin(0.0);
         }
-        Function<Double, String> power = exponent -> Numbers.power(Math.pow(10, exponent));
+        Function<Double, String> power = exponent -> exponent == Math.rint(exponent) ? Numbers.power(Math.pow(10, exponent))
+                : Numbers.tick(Math.pow(10, exponent));   // both ends get different words, else XChart gives up
         style.setxAxisTickLabelsFormattingFunction(loglog ? power : Numbers::tick);
         if (logY && !loglog) {
             var y = range(data -> Arrays.stream(data.y).filter(v -> v > 0).toArray(), ylim, false);
