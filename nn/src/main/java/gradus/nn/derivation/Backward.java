@@ -45,6 +45,9 @@ final class Backward {
     private static Tex added(Tex a, Tex b) {
         boolean first = a.text().contains("[");
         boolean second = b.text().contains("[");
+        if (a.text().equals(b.text())) {
+            return Tex.number(2).times(a);
+        }
         if (first == second) {
             return a.plus(b);
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A sum of products of matrices, multiplied out, like terms added, and with what all terms begin or end with drawn out:
@@ -13,11 +14,29 @@ import java.util.List;
  */
 record Collecting(List<Term> terms) {
 
-    /** A number times matrices one after the other. */
-    record Term(double coefficient, List<Tex> factors) {
+    /** Numbers times matrices one after the other. */
+    record Term(double coefficient, List<Tex> numbers, List<Tex> matrices) {
+
+        private static final Term ONE = new Term(1, List.of(), List.of());
+
+        static Term of(Tex factor) {
+            return Dimensions.isScalar(factor) ? new Term(1, List.of(factor), List.of()) : new Term(1, List.of(), List.of(factor));
+        }
+
+        Term times(double factor) {
+            return new Term(coefficient * factor, numbers, matrices);
+        }
+
+        Term times(Term other) {
+            return new Term(coefficient * other.coefficient, joined(numbers, other.numbers), joined(matrices, other.matrices));
+        }
+
+        private List<Tex> factors() {
+            return joined(numbers, matrices);
+        }
 
         private String key() {
-            return String.join(" ", factors.stream().map(Tex::text).toList());
+            return String.join(" ", factors().stream().map(Tex::text).toList());
         }
 
         private long transposes() {
@@ -25,7 +44,7 @@ record Collecting(List<Term> terms) {
         }
 
         private Tex tex() {
-            var product = factors.stream().reduce(Tex::times);
+            var product = factors().stream().reduce(Tex::times);
             double size = Math.abs(coefficient);
             var written = product.map(p -> size == 1 ? p : Tex.number(size).times(p)).orElse(Tex.number(size));
             return coefficient < 0 ? written.neg() : written;
@@ -36,7 +55,7 @@ record Collecting(List<Term> terms) {
     static Collecting of(Tex f) {
         var like = new LinkedHashMap<String, Term>();
         for (var term : expanded(Transposition.inwards(f))) {
-            like.merge(term.key(), term, (a, b) -> new Term(a.coefficient + b.coefficient, a.factors));
+            like.merge(term.key(), term, (a, b) -> new Term(a.coefficient + b.coefficient, a.numbers, a.matrices));
         }
         return new Collecting(like.values().stream().filter(term -> term.coefficient != 0).toList());
     }
@@ -47,24 +66,18 @@ record Collecting(List<Term> terms) {
                 .sorted(Comparator.comparing((Term term) -> term.coefficient < 0).thenComparing(Term::transposes)).toList());
     }
 
+    private static List<Tex> joined(List<Tex> first, List<Tex> then) {
+        return Stream.concat(first.stream(), then.stream()).toList();
+    }
+
     private static List<Term> expanded(Tex f) {
         return switch (f.form()) {
             case Form.Sum(var terms) -> terms.stream().flatMap(term -> expanded(term).stream()).toList();
-            case Form.Negative(var of) -> expanded(of).stream().map(t -> new Term(-t.coefficient, t.factors)).toList();
-            case Form.Product(var factors) -> {
-                var product = List.of(new Term(1, List.of()));
-                for (var factor : factors) {
-                    var right = expanded(factor);
-                    product = product.stream().flatMap(a -> right.stream().map(b -> {
-                        var all = new ArrayList<>(a.factors);
-                        all.addAll(b.factors);
-                        return new Term(a.coefficient * b.coefficient, all);
-                    })).toList();
-                }
-                yield product;
-            }
-            default -> f.text().matches("[0-9.]+") ? List.of(new Term(Double.parseDouble(f.text()), List.of()))
-                    : List.of(new Term(1, f.text().matches("I(_\\{\\d+})?") ? List.of() : List.of(f)));
+            case Form.Negative(var of) -> expanded(of).stream().map(term -> term.times(-1)).toList();
+            case Form.Product(var factors) -> factors.stream().map(Collecting::expanded).reduce(List.of(Term.ONE),
+                    (left, right) -> left.stream().flatMap(a -> right.stream().map(a::times)).toList());
+            default -> List.of(f.text().matches("[0-9.]+") ? Term.ONE.times(Double.parseDouble(f.text()))
+                    : f.text().matches("I(_\\{\\d+})?") ? Term.ONE : Term.of(f));
         };
     }
 
@@ -80,13 +93,13 @@ record Collecting(List<Term> terms) {
         }
         double size = Math.abs(terms.getFirst().coefficient);
         boolean common = terms.stream().allMatch(term -> Math.abs(term.coefficient) == size);
-        int shortest = terms.stream().mapToInt(term -> term.factors.size()).min().orElseThrow();
+        int most = terms.stream().mapToInt(term -> term.matrices.size()).min().orElseThrow() - 1;   // one stays in each term
         int left = 0;
-        while (left < shortest - 1 && shares(left, false)) {
+        while (left < most && shares(left, false)) {
             left++;
         }
         int right = 0;
-        while (left + right < shortest - 1 && shares(right, true)) {
+        while (left + right < most && shares(right, true)) {
             right++;
         }
         if (left + right == 0 && (!common || size == 1)) {
@@ -95,20 +108,17 @@ record Collecting(List<Term> terms) {
         int from = left;
         int to = right;
         var inner = new Collecting(terms.stream().map(term -> new Term(common ? Math.signum(term.coefficient)
-                : term.coefficient, term.factors.subList(from, term.factors.size() - to))).toList()).tex();
-        var first = terms.getFirst().factors;
-        var all = new ArrayList<Tex>();
-        if (common && size != 1) {
-            all.add(Tex.number(size));
-        }
-        all.addAll(first.subList(0, left));
+                : term.coefficient, term.numbers, term.matrices.subList(from, term.matrices.size() - to))).toList()).tex();
+        var first = terms.getFirst().matrices;
+        var all = new ArrayList<>(first.subList(0, left));
         all.add(inner);
         all.addAll(first.subList(first.size() - right, first.size()));
-        return all.stream().reduce(Tex::times).orElseThrow();
+        var product = all.stream().reduce(Tex::times).orElseThrow();
+        return common ? Tex.number(size).times(product) : product;
     }
 
     private boolean shares(int at, boolean fromRight) {
-        return terms.stream().map(term -> term.factors.get(fromRight ? term.factors.size() - 1 - at : at).text())
+        return terms.stream().map(term -> term.matrices.get(fromRight ? term.matrices.size() - 1 - at : at).text())
                 .distinct().count() == 1;
     }
 }

@@ -122,22 +122,17 @@ final class DifferentialLines {
     /** Σ Gᵢⱼ dxᵢⱼ. */
     private Tex inner(Tex g, Tensor x) {
         var dx = differentials.symbol(x);
-        boolean whole = !isIndexed(g);
-        return x.rank() == 0 ? g.text().equals("1") ? dx : g.times(dx)
-                : whole && x.rank() == 1 ? g.transposed().times(dx)
-                : whole && x.rank() == 2 ? Tex.call("\\operatorname{tr}", g.transposed().times(dx))
-                : entry(g, x.rank(), whole).times(dx.sub(Tex.indices(x.rank())))
-                        .total("\\sum_{" + String.join(", ", Tex.indices(x.rank()).split("")) + "}");
-    }
-
-    private static Tex entry(Tex g, int rank, boolean whole) {
-        return whole ? g.sub(Tex.indices(rank)) : g;
-    }
-
-    /** Whether it is written for one entry, with free indices. */
-    private static boolean isIndexed(Tex f) {
-        return f.form() instanceof Form.Entry ? Dimensions.of(f).isEmpty()
-                : !(f.form() instanceof Form.Total) && f.parts().stream().anyMatch(DifferentialLines::isIndexed);
+        boolean whole = IndexNotation.free(g).isEmpty();
+        if (x.rank() == 0) {
+            return g.text().equals("1") ? dx : g.times(dx);
+        }
+        if (whole && x.rank() <= 2) {
+            return x.rank() == 1 ? g.transposed().times(dx) : Tex.call("\\operatorname{tr}", g.transposed().times(dx));
+        }
+        var at = Tex.indices(x.rank());
+        var commas = String.join(", ", at.split(""));
+        return (whole ? g.sub(at) : g).times(g.text().contains("[") ? dx.entry(commas) : dx.sub(at))
+                .total("\\sum_{" + commas + "}");
     }
 
     /** The gradient multiplied out, and with what its terms share drawn out. */
@@ -157,6 +152,9 @@ final class DifferentialLines {
     }
 
     private Step line(Kind kind, Tex left, Tex right, Shape shape, Tensor value) {
-        return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), verdicts.equal(right, value));
+        int unknown = right.text().indexOf(Differentials.UNKNOWN);
+        var check = unknown < 0 ? verdicts.equal(right, value) : new Check.Open("the differential of "
+                + right.text().substring(unknown + Differentials.UNKNOWN.length() + 1).replaceFirst("}.*", "") + " has no formula");
+        return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), check);
     }
 }

@@ -2,17 +2,22 @@ package gradus.nn.derivation;
 
 import gradus.nn.Tensor;
 import gradus.nn.op.Convolutions;
+import gradus.nn.op.Determinants;
 import gradus.nn.op.Einsum;
 import gradus.nn.op.LinearAlgebra;
+import gradus.nn.op.Losses;
+import gradus.nn.op.Mapped;
 import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
 import gradus.nn.op.Reductions;
 import gradus.nn.op.Scans;
+import gradus.nn.op.Slicing;
 import gradus.nn.tex.Tex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -23,6 +28,9 @@ import java.util.stream.IntStream;
  * @param moves whether a tensor depends on what is varied
  */
 record Differentials(Symbols symbols, Predicate<Tensor> moves) {
+
+    /** How the differential of an operation begins that has no formula. */
+    static final String UNKNOWN = "\\mathrm{D}\\operatorname";
 
     /** The symbol of a tensor's differential. */
     Tex symbol(Tensor x) {
@@ -49,15 +57,23 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
     /** Of one operation, from the differentials of its inputs, of which those that do not move have none. */
     private static Tex of(Op op, Tex[] in, Tex y, List<Optional<Tex>> d) {
         return switch (op) {
-            case Pointwise _ -> {
+            case Pointwise _, Mapped _, Losses.BceWithLogits _ -> {
                 var slopes = op.localTex(in, y);
                 yield sum(d, i -> times(slopes[i], d.get(i).orElseThrow()));
             }
             case Products.Linear _ -> linear(in, d);
             case LinearAlgebra.Inverse _ -> y.times(d.getFirst().orElseThrow()).times(y).neg();
+            case Determinants.Det _ -> y.times(Tex.call("\\operatorname{tr}", in[0].pow(Tex.atom("-1"))
+                    .times(d.getFirst().orElseThrow())));
+            case Losses.CrossEntropy _, Losses.SmoothedCrossEntropy _ ->
+                    op.localTex(in, y)[0].times(d.getFirst().orElseThrow().entry("i, j")).total("\\sum_{j}");
+            case Losses.CrossEntropyWithDistribution _ -> {
+                var slopes = op.localTex(in, y);
+                yield sum(d, i -> slopes[i].times(d.get(i).orElseThrow().sub("ij")).total("\\sum_{j}"));
+            }
             case Reductions.Softmax _ -> op.backTex(in, y, d.getFirst().orElseThrow())[0];   // its Jacobian is symmetric
             case Op linear when isLinear(op) -> sum(d, i -> op.tex(with(in, i, d.get(i).orElseThrow())));
-            default -> Tex.call("\\mathrm{D}\\operatorname{" + op.name() + "}",
+            default -> Tex.call(UNKNOWN + "{" + op.name() + "}",
                     d.stream().flatMap(Optional::stream).reduce(Tex::and).orElseThrow());
         };
     }
@@ -65,7 +81,7 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
     /** Linear in each of the inputs that can move. */
     private static boolean isLinear(Op op) {
         return switch (op) {
-            case gradus.nn.op.Slicing.Concat _ -> false;
+            case Slicing.Concat _ -> false;
             case Products.MatMul _, Einsum _, Convolutions.Conv _, Reductions.Sum _, LinearAlgebra.Trace _,
                     Scans.CumulativeSum _ -> true;
             default -> op.movesOnly();
@@ -80,7 +96,7 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
         });
     }
 
-    private static Tex sum(List<Optional<Tex>> d, java.util.function.IntFunction<Tex> term) {
+    private static Tex sum(List<Optional<Tex>> d, IntFunction<Tex> term) {
         return IntStream.range(0, d.size()).filter(i -> d.get(i).isPresent()).mapToObj(term).reduce(Tex::plus).orElseThrow();
     }
 

@@ -52,7 +52,7 @@ final class Dimensions {
         return isConstant(text) ? Optional.of(Shape.SCALAR) : Optional.empty();
     }
 
-    private static boolean isConstant(String text) {
+    static boolean isConstant(String text) {
         return text.matches("-?[0-9.]+( \\\\cdot 10\\^\\{-?\\d+})?|e|\\\\pi|-?\\\\infty");
     }
 

@@ -4,11 +4,13 @@ import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -66,7 +68,32 @@ final class IndexNotation {
         return letter;
     }
 
+    /** The indices that a formula has because it is written for one entry already. */
+    static Set<String> free(Tex f) {
+        var free = new TreeSet<String>();
+        f.parts().forEach(part -> free.addAll(free(part)));
+        switch (f.form()) {
+            case Form.Entry(_, var at, _) when at.matches("[a-z1]+|[a-z](, [a-z])*") ->
+                    letters(at).stream().filter(letter -> letter.matches("[a-z]")).forEach(free::add);
+            case Form.Total(var operator, _) -> {
+                int below = operator.indexOf('{');
+                letters(below < 0 ? "" : operator.substring(below)).forEach(free::remove);
+            }
+            default -> { }
+        }
+        return free;
+    }
+
     private Tex entry(Tex f, List<String> wanted) {
+        var written = free(f);
+        if (!written.isEmpty() && !wanted.isEmpty() && !(f.form() instanceof Form.Entry)) {   // for the entry ij, here another
+            var letters = Tex.indices(wanted.size());
+            var renamed = new HashMap<Character, Character>();
+            for (int axis = 0; axis < wanted.size(); axis++) {
+                renamed.put(letters.charAt(axis), wanted.get(axis).charAt(0));
+            }
+            return entry(Transposition.renamed(f, renamed), List.of());
+        }
         var at = fitted(f, wanted);
         return switch (f.form()) {
             case Form.Leaf() -> leaf(f, at);
@@ -76,8 +103,8 @@ final class IndexNotation {
                     : entry(base, at).pow(entry(exponent, at));
             case Form.Transpose(var of) -> entry(of, swapped(of, at));
             case Form.Product(var factors) -> product(f, factors, at);
-            case Form.Entry(var of, var inner, var fromZero) -> fromZero || !inner.matches("[a-z1]+") ? f
-                    : entry(of, joined(letters(inner), partial(of, inner) ? at : List.of()));
+            case Form.Entry(var of, var inner, var fromZero) -> fromZero && !isDifferential(of) || !inner.matches("[a-z1, ]+") ? f
+                    : entry(of, joined(letters(inner.replace(", ", "")), partial(of, inner) ? at : List.of()));
             case Form.Call(var function, var arguments) -> call(f, function, arguments, at);
             case Form.Total(var operator, var of) -> total(operator, of, at);
         };
@@ -93,7 +120,7 @@ final class IndexNotation {
     }
 
     private Tex leaf(Tex f, List<String> at) {
-        if (differential.filter(dx -> dx.text().equals(f.text())).isPresent()) {
+        if (isDifferential(f)) {
             return product(List.of(), IntStream.range(0, at.size())
                     .mapToObj(axis -> kronecker(at.get(axis), in.substring(axis, axis + 1))).toList());
         }
@@ -104,6 +131,10 @@ final class IndexNotation {
             return kronecker(at.getFirst(), at.getLast());
         }
         return entryOfAll(f, at);
+    }
+
+    private boolean isDifferential(Tex f) {
+        return differential.filter(dx -> dx.text().equals(f.text())).isPresent();
     }
 
     private static Tex kronecker(String a, String b) {
@@ -158,7 +189,7 @@ final class IndexNotation {
         var sums = new ArrayList<String>();
         var matrices = new ArrayList<Tex>();
         for (var factor : factors) {
-            if (Dimensions.isScalar(factor)) {
+            if (Dimensions.isScalar(factor) || !free(factor).isEmpty()) {
                 entries.add(entry(factor, List.of()));
             } else if (Dimensions.of(factor).isPresent()) {
                 matrices.add(factor);
@@ -167,18 +198,19 @@ final class IndexNotation {
             }
         }
         boolean columns = !matrices.isEmpty() && Dimensions.of(matrices.getLast()).orElseThrow().rank() > 1;
-        int batch = Math.max(0, at.size() - (columns ? 2 : 1));
-        var left = matrices.isEmpty() ? "" : at.get(batch);
+        var all = at.isEmpty() ? List.of("1", "1") : at;   // a product of one element stands for the number
+        int batch = Math.max(0, all.size() - (columns ? 2 : 1));
+        var left = all.get(batch);
         for (int i = 0; i < matrices.size(); i++) {
             var matrix = matrices.get(i);
             var shape = Dimensions.of(matrix).orElseThrow();
-            var lead = at.subList(0, Math.min(batch, Math.max(0, shape.rank() - 2)));
+            var lead = all.subList(0, Math.min(batch, Math.max(0, shape.rank() - 2)));
             boolean last = i == matrices.size() - 1;
             if (shape.rank() == 1) {
                 entries.add(entry(matrix, List.of(left)));
                 left = "1";
             } else {
-                var right = last ? at.getLast() : shape.dim(-1) == 1 ? "1" : fresh();
+                var right = last ? all.getLast() : shape.dim(-1) == 1 ? "1" : fresh();
                 if (!last && !right.equals("1")) {
                     sums.add(right);
                 }
@@ -250,8 +282,19 @@ final class IndexNotation {
                 yield e.pow(entry(arguments.getFirst(), at))
                         .over(e.pow(entry(arguments.getFirst(), others)).total("\\sum_{" + k + "}"));
             }
-            default -> entryOfAll(f, at);
+            default -> function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at) : entryOfAll(f, at);
         };
+    }
+
+    /** Where only axes of one element come or go, the entry of what is reshaped. */
+    private Tex reshaped(Tex f, Tex of, List<String> at) {
+        var shape = Dimensions.of(of);
+        var running = at.stream().filter(index -> !index.equals("1")).iterator();
+        if (shape.isEmpty() || IntStream.of(shape.get().dims()).filter(n -> n != 1).count()
+                != at.stream().filter(index -> !index.equals("1")).count()) {
+            return entryOfAll(f, at);
+        }
+        return entry(of, IntStream.of(shape.get().dims()).mapToObj(n -> n == 1 ? "1" : running.next()).toList());
     }
 
     /** An index of the sum that is also one of the entry's is given another letter. */

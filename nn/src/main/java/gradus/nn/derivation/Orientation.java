@@ -2,6 +2,7 @@ package gradus.nn.derivation;
 
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
+import gradus.nn.op.Mapped;
 import gradus.nn.op.Movement;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
@@ -43,7 +44,7 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
     private static Set<Tensor> rows(Graph graph, Set<Tensor> turned) {
         Set<Tensor> rows = Collections.newSetFromMap(new IdentityHashMap<>());
         for (var x : graph.order()) {
-            if (turned.contains(x) && (x.op() instanceof Pointwise || x.op() instanceof Products.Linear)) {
+            if (turned.contains(x) && (x.op() instanceof Pointwise || x.op() instanceof Mapped || x.op() instanceof Products.Linear)) {
                 for (var in : x.inputs()) {
                     if (in.rank() == 1) {
                         rows.add(in);

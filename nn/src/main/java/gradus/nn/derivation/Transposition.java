@@ -49,7 +49,7 @@ final class Transposition {
         if (filled.matches()) {
             return Tex.atom("\\mathbf{%s}_{%s \\times %s}".formatted(filled.group(1), filled.group(3), filled.group(2)));
         }
-        return f.text().matches("I(_\\{\\d+})?") ? f
+        return Dimensions.isConstant(f.text()) ? Tex.atom(f.text()) : f.text().matches("I(_\\{\\d+})?") ? f
                 : f.known().map(shape -> f.transposed().of(Dimensions.transposed(shape))).orElseGet(f::transposed);
     }
 

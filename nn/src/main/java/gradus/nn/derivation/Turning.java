@@ -5,11 +5,14 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Lines written for tensors that are transposed: a name stands for the transpose from now on, and each line is transposed so
@@ -32,6 +35,7 @@ final class Turning {
 
     private final Map<String, Name> names = new HashMap<>();
     private final Verdicts verdicts;
+    private final Pattern anyName;
 
     /**
      * @param numerator whether gradients are written transposed besides, a row for a column
@@ -49,6 +53,13 @@ final class Turning {
                 add(symbols.derivative(graph.loss(), x), gradient);
             }
         }
+        anyName = anyName();
+    }
+
+    /** Any name, of two that begin alike the longer one. */
+    private Pattern anyName() {
+        return Pattern.compile(names.keySet().stream().sorted(Comparator.comparing(String::length).reversed()).map(Pattern::quote)
+                .collect(Collectors.joining("|", "(?<![A-Za-z\\\\_])(", ")(?![A-Za-z0-9_])")));
     }
 
     private void add(Tex symbol, Name name) {
@@ -71,9 +82,10 @@ final class Turning {
         var value = step.value().map(v -> turns ? v.rank() == 2 ? v.t() : v.reshape(shape.dims()) : v);
         var expected = name.map(Name::value).or(() -> value);
         var check = expected.map(e -> checked(step.check(), written, e)).orElse(step.check());
-        if (turns && check instanceof Check.Fails && step.check() instanceof Check.Holds) {   // then the transpose is written
-            return new Step(step.kind(), step.left().transposed(), Transposition.inwards(right), step.shape(), step.value(),
-                    step.rule(), checked(step.check(), Transposition.inwards(right), name.orElseThrow().recorded));
+        if (turns && !(check instanceof Check.Holds) && step.check() instanceof Check.Holds && step.value().isPresent()) {
+            var asRecorded = Transposition.inwards(right);   // then the line tells what the transpose is
+            return new Step(step.kind(), step.left().transposed(), asRecorded, step.shape(), step.value(), step.rule(),
+                    checked(step.check(), asRecorded, step.value().get()));
         }
         return new Step(step.kind(), step.left(), written, shape, value, step.rule(), check);
     }
@@ -102,14 +114,10 @@ final class Turning {
         if (name != null) {
             return name.recorded(f.text());
         }
-        var text = f.text();   // what nobody takes apart
-        for (var known : names.entrySet()) {
-            if (known.getValue().turned && text.contains(known.getKey())) {
-                text = text.replaceAll("(?<![A-Za-z\\\\_])" + Pattern.quote(known.getKey()) + "(?![A-Za-z0-9_])",
-                        java.util.regex.Matcher.quoteReplacement("{" + known.getKey() + "}^{\\top}"));
-            }
-        }
-        return text.equals(f.text()) ? f : Tex.atom(text);
+        return f.known().isPresent() ? f : Tex.atom(anyName.matcher(f.text()).replaceAll(found -> {
+            var inside = names.get(found.group());   // of what nobody takes apart
+            return Matcher.quoteReplacement(inside.turned ? "{" + found.group() + "}^{\\top}" : found.group());
+        }));
     }
 
     List<Step> turned(List<Step> steps) {

@@ -125,7 +125,7 @@ public final class Losses {
         public Tex tex(Tex... in) {
             var p = softmax(in[0]);
             return Tex.number(1 - epsilon).times(Tex.call("\\ln", p.entry("i, " + in[1].entry("i")))).neg()
-                    .minus(share(in[0]).times(Tex.atom("\\sum_{j} " + Tex.call("\\ln", p.entry("i, j")))));
+                    .minus(share(in[0]).times(Tex.call("\\ln", p.entry("i, j")).total("\\sum_{j}")));
         }
 
         @Override
@@ -184,12 +184,12 @@ public final class Losses {
 
         @Override
         public Tex tex(Tex... in) {
-            return Tex.atom("\\sum_{j} " + in[1].sub("ij").times(Tex.call("\\ln", softmax(in[0]).sub("ij")))).neg();
+            return in[1].sub("ij").times(Tex.call("\\ln", softmax(in[0]).sub("ij"))).total("\\sum_{j}").neg();
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {softmax(in[0]).sub("ij").times(Tex.atom("\\sum_{k} " + in[1].sub("ik"))).minus(in[1].sub("ij")),
+            return new Tex[] {softmax(in[0]).sub("ij").times(in[1].sub("ik").total("\\sum_{k}")).minus(in[1].sub("ij")),
                 Tex.call("\\ln", softmax(in[0]).sub("ij")).neg()};
         }
 

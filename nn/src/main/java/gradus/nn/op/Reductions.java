@@ -153,8 +153,8 @@ public final class Reductions {
             int at = in[0].shape().axis(axis);
             var letters = Tex.indices(in[0].shape().rank());
             var one = out.sub(with(letters, at, '1'));
-            var winners = Tex.atom("\\sum_{m} \\mathbf{1}_{" + in[0].sub(with(letters, at, 'm')) + " = " + one + "}");
-            return new Tex[] {Tex.atom("\\mathbf{1}_{" + in[0].sub(letters) + " = " + one + "}").over(winners)};
+            var winners = Tex.call("\\mathbf{1}_{#1 = #2}", in[0].sub(with(letters, at, 'm')).and(one)).total("\\sum_{m}");
+            return new Tex[] {Tex.call("\\mathbf{1}_{#1 = #2}", in[0].sub(letters).and(one)).over(winners)};
         }
 
         @Override
@@ -209,7 +209,7 @@ public final class Reductions {
 
         @Override
         public Tex[] backTex(Tex[] in, Tex p, Tex d) {
-            var total = Tex.atom("\\sum_{m} " + d.sub(column(p)) + " \\, " + p.sub(column(p)));
+            var total = d.sub(column(p)).times(p.sub(column(p))).total("\\sum_{m}");
             return new Tex[] {p.sub(row(p)).times(d.sub(row(p)).minus(total))};
         }
 
@@ -250,7 +250,7 @@ public final class Reductions {
         @Override
         public Tex tex(Tex... in) {
             return in[0].sub(row(in[0])).minus(Tex.call("\\ln",
-                    Tex.atom("\\sum_{m} " + Tex.atom("e").pow(in[0].sub(column(in[0]))))));
+                    Tex.atom("e").pow(in[0].sub(column(in[0]))).total("\\sum_{m}")));
         }
 
         @Override
@@ -261,7 +261,7 @@ public final class Reductions {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.sub(row(d)).minus(Tex.atom("e").pow(out.sub(row(d)))
-                    .times(Tex.atom("\\sum_{m} " + d.sub(column(d)))))};
+                    .times(d.sub(column(d)).total("\\sum_{m}")))};
         }
 
         @Override

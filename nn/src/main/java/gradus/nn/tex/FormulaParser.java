@@ -178,6 +178,15 @@ public final class FormulaParser {
                 || token.text().matches("\\\\[a-zA-Z]+") && beginsFactor() && !token.text().equals("\\frac"));
     }
 
+    /** A symbol with what stands below and above it. */
+    private Formula scripted(int start) {
+        var base = atom();
+        while (scripts.begins()) {
+            base = scripts.on(base, scripts.scripts(), start);
+        }
+        return base;
+    }
+
     private Formula factor() {
         int start = tokens.peek().at();
         var base = atom();
@@ -199,7 +208,7 @@ public final class FormulaParser {
             case LETTER, WORD -> {
                 tokens.next();
                 if (token.kind() == Kind.WORD && token.text().equals("d") && beginsSymbol() && !variables.test(new Formula.Symbol("d"))) {
-                    return from(start, new Formula.Accent("\\mathrm{d}", factor()));
+                    return from(start, new Formula.Accent("\\mathrm{d}", scripted(tokens.peek().at())));
                 }
                 return named(start, from(start, new Formula.Symbol(token.text())));
             }
