@@ -1,6 +1,7 @@
 package gradus.nn.calculus;
 
 import gradus.nn.derivation.Check;
+import gradus.nn.tex.Typeset;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * @param lines the lines in order
  * @param notes kinks, conventions, how points were found
  */
-public record Calculation(List<Line> lines, List<String> notes) {
+public record Calculation(List<Line> lines, List<String> notes) implements Typeset {
 
     public Calculation {
         lines = List.copyOf(lines);
@@ -28,6 +29,7 @@ public record Calculation(List<Line> lines, List<String> notes) {
     }
 
     /** An {@code aligned} environment: formula, rule, and a tick for a true line, a cross for one that is not. */
+    @Override
     public String tex() {
         return lines.stream().map(line -> line.tex() + " && \\text{" + texText(line.rule()) + "} \\;" + mark(line))
                 .collect(Collectors.joining(" \\\\\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
@@ -46,6 +48,7 @@ public record Calculation(List<Line> lines, List<String> notes) {
     }
 
     /** Markdown with LaTeX, the notes below it. */
+    @Override
     public String markdown() {
         return "$$\n" + tex() + "\n$$\n" + notes.stream().map(note -> "\n- " + note).collect(Collectors.joining()) + "\n";
     }

@@ -1,6 +1,7 @@
 package gradus.nn.calculus;
 
 import gradus.nn.calculus.Expression.Variable;
+import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  * rules by their names, gradient, Hessian, directional derivatives, Taylor polynomials, stationary points. Every line is
  * read back from its LaTeX at points of the domain and compared with automatic differentiation and central differences.
  */
-public final class ScalarDerivation {
+public final class ScalarDerivation implements Typeset {
 
     final String name;
     final Expression f;
@@ -292,11 +293,13 @@ public final class ScalarDerivation {
     }
 
     /** {@link #steps} as LaTeX. */
+    @Override
     public String tex() {
         return steps().tex();
     }
 
     /** {@link #steps} as Markdown with LaTeX. */
+    @Override
     public String markdown() {
         return steps().markdown();
     }

@@ -6,6 +6,7 @@ import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.calculus.Expression.Number;
 import gradus.nn.calculus.Expression.Variable;
+import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
  * @param points in the order of their first coordinate
  * @param how    by algebra or by Newton's method, and what that leaves open
  */
-public record StationaryPoints(List<Point> points, String how, Calculation calculation) {
+public record StationaryPoints(List<Point> points, String how, Calculation calculation) implements Typeset {
 
     /** What the Hessian says: its eigenvalues all positive, all negative, of both signs, or one of them 0. */
     public enum Kind { MINIMUM, MAXIMUM, SADDLE, UNDECIDED }
@@ -281,11 +282,13 @@ public record StationaryPoints(List<Point> points, String how, Calculation calcu
     }
 
     /** The lines as LaTeX. */
+    @Override
     public String tex() {
         return calculation.tex();
     }
 
     /** The lines as Markdown with LaTeX, the class of each point below. */
+    @Override
     public String markdown() {
         return calculation.markdown();
     }

@@ -1,6 +1,7 @@
 package gradus.nn.calculus;
 
 import gradus.nn.calculus.Expression.Variable;
+import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import java.util.stream.IntStream;
  * Taylor polynomials of order 1 and 2 of a function at a point, with Lagrange's remainders:
  * R_k(x) = 1/(k+1)! Σ ∂^(k+1) f(ξ) (x − a)^(k+1) for some ξ between a and x.
  */
-public final class Taylor {
+public final class Taylor implements Typeset {
 
     private static final int SAMPLES = 1000;   // of the way from a to x, for the largest remainder
     private static final Variable T = new Variable("t");
@@ -272,11 +273,13 @@ public final class Taylor {
     }
 
     /** {@link #steps} as LaTeX. */
+    @Override
     public String tex() {
         return steps().tex();
     }
 
     /** {@link #steps} as Markdown with LaTeX. */
+    @Override
     public String markdown() {
         return steps().markdown();
     }

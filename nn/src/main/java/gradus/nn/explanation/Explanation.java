@@ -3,6 +3,7 @@ package gradus.nn.explanation;
 import gradus.nn.Shape;
 import gradus.nn.derivation.Check;
 import gradus.nn.derivation.Typesetting;
+import gradus.nn.tex.Typeset;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * @param parts    the layers inside
  */
 public record Explanation(String title, String how, List<String> settings, List<Line> lines, List<String> notes,
-        List<Explanation> parts) {
+        List<Explanation> parts) implements Typeset {
 
     public Explanation {
         settings = List.copyOf(settings);
@@ -58,6 +59,7 @@ public record Explanation(String title, String how, List<String> settings, List<
     }
 
     /** All formulas as one block, aligned at their relations. */
+    @Override
     public String tex() {
         var rows = Stream.concat(settings.isEmpty() ? Stream.of() : Stream.of("& " + String.join(", \\quad ", settings)),
                 lines.stream().map(line -> line.left + " &" + line.relation + " " + line.right
@@ -72,6 +74,7 @@ public record Explanation(String title, String how, List<String> settings, List<
     }
 
     /** For a notebook: every formula on a line of its own, with what is known of it. */
+    @Override
     public String markdown() {
         return markdown("###");
     }
