@@ -43,16 +43,19 @@ final class Backward {
 
     /** Of a formula with indices and one without, both with indices. */
     private static Tex added(Tex a, Tex b) {
-        boolean first = a.text().contains("[");
-        boolean second = b.text().contains("[");
         if (a.text().equals(b.text())) {
             return Tex.number(2).times(a);
         }
-        if (first == second) {
-            return a.plus(b);
-        }
-        var indices = String.join(", ", Tex.indices(a.shape().rank()).split(""));
-        return first ? a.plus(b.entry(indices)) : a.entry(indices).plus(b);
+        boolean first = Symbols.isWhole(a);
+        boolean second = Symbols.isWhole(b);
+        return first == second ? a.plus(b) : first ? like(b, a).plus(b) : a.plus(like(a, b));
+    }
+
+    /** A formula of whole tensors with the indices of one that has some: its axes are these in alphabetical order. */
+    private static Tex like(Tex indexed, Tex whole) {
+        var indices = Symbols.freeIndices(indexed);
+        return indices.length() != whole.shape().rank() ? whole
+                : Symbols.hasEntries(indexed) ? whole.entry(String.join(", ", indices.split(""))) : whole.sub(indices);
     }
 
     /** Results that need names before all this can be written. */

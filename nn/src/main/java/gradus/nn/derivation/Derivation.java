@@ -20,8 +20,6 @@ public final class Derivation {
 
     private final Graph graph;
     private final Set<Tensor> parameters;
-    private Symbols symbols;
-    private Backward backward;
     private final Optional<Layout> layout;
     private final boolean numerator;
     private List<Step> steps;
@@ -29,11 +27,6 @@ public final class Derivation {
     private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator) {
         this.graph = graph;
         this.parameters = parameters;
-        Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
-        do {
-            symbols = new Symbols(graph, needed);
-            backward = new Backward(graph, symbols);
-        } while (needed.addAll(backward.unnamed()));
         this.layout = layout;
         this.numerator = numerator;
     }
@@ -92,9 +85,24 @@ public final class Derivation {
         return steps;
     }
 
+    /** Results get names until each line can be written, and until each line that only reads wrongly for want of one holds. */
     private List<Step> written() {
         var replay = new Replay(graph);
-        var recorded = new Lines(graph, symbols, backward, replay).of(parameters);
+        Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        while (true) {
+            var symbols = new Symbols(graph, needed);
+            var backward = new Backward(graph, symbols);
+            if (!needed.addAll(backward.unnamed())) {
+                var lines = new Lines(graph, symbols, backward, replay);
+                var recorded = lines.of(parameters);
+                if (!needed.addAll(lines.unnamed())) {
+                    return turned(recorded, symbols, replay);
+                }
+            }
+        }
+    }
+
+    private List<Step> turned(List<Step> recorded, Symbols symbols, Replay replay) {
         var orientation = layout.filter(wanted -> wanted == Layout.COLUMNS || wanted == Layout.ROWS)
                 .map(wanted -> Orientation.of(graph, wanted == Layout.COLUMNS)).orElse(Orientation.none());
         var wanted = layout.orElse(null);

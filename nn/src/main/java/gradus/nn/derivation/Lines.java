@@ -5,8 +5,10 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,6 +25,7 @@ final class Lines {
     private final Backward backward;
     private final Replay replay;
     private final Verdicts verdicts;
+    private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> local = new ArrayList<>();
     private final List<Step> delta = new ArrayList<>();
@@ -58,6 +61,29 @@ final class Lines {
         return Stream.of(forward, local, delta, gradient).flatMap(List::stream).toList();
     }
 
+    /** Results written out in lines that do not hold: named they may be read as they are meant. */
+    Set<Tensor> unnamed() {
+        return unnamed;
+    }
+
+    private void nameWhatIsWrittenOut(Tensor x, boolean forward) {
+        var open = new ArrayDeque<Tensor>();
+        if (forward) {
+            open.addAll(List.of(x.inputs()));
+        } else {
+            graph.order().stream().filter(user -> List.of(user.inputs()).contains(x)).forEach(user -> {
+                open.add(user);
+                open.addAll(List.of(user.inputs()));
+            });
+        }
+        while (!open.isEmpty()) {
+            var y = open.poll();
+            if (y.op() != null && !symbols.isNamed(y) && unnamed.add(y)) {
+                open.addAll(List.of(y.inputs()));
+            }
+        }
+    }
+
     /** For each tensor the place of the first named result, or the loss, that it is part of. */
     private Map<Tensor, Integer> places() {
         var places = new IdentityHashMap<Tensor, Integer>();
@@ -74,7 +100,11 @@ final class Lines {
 
     private void forward(Tensor x) {
         var right = symbols.formula(x);
-        forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), verdicts.value(x, right)));
+        var check = verdicts.value(x, right);
+        forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), check));
+        if (!(check instanceof Check.Holds)) {
+            nameWhatIsWrittenOut(x, true);
+        }
     }
 
     /** Of an operation on elements whose inputs have names. */
@@ -97,7 +127,11 @@ final class Lines {
     private Step slope(Kind kind, Tex left, Tensor x) {
         var right = backward.of(x);
         var value = replay.gradient(x);
-        return step(kind, left, right, x.shape(), value, verdicts.slope(x, right, value));
+        var check = verdicts.slope(x, right, value);
+        if (!(check instanceof Check.Holds)) {
+            nameWhatIsWrittenOut(x, false);
+        }
+        return step(kind, left, right, x.shape(), value, check);
     }
 
     private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Check check) {

@@ -147,8 +147,13 @@ public final class Replay {
         return Math.abs(right - left) > 1e-2 * Math.max(Math.abs(right), Math.abs(left)) ? Double.NaN : best;
     }
 
+    /** NaN where the moved tensor is refused, one that has to be symmetric say. */
     private double along(Tensor x, Tensor direction, double step) {
-        return loss(x, Gradients.noGrad(() -> values.get(x).detach().plus(direction.times(step))));
+        try {
+            return loss(x, Gradients.noGrad(() -> values.get(x).detach().plus(direction.times(step))));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return Double.NaN;
+        }
     }
 
     private static double norm(Tensor x) {

@@ -8,6 +8,7 @@ import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
 import gradus.nn.tex.Tex;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class Symbols {
 
     private static final Pattern OVER = Pattern.compile("\\\\(?:sum|prod)_\\{([^}]*)}");
     private static final Pattern ENTRIES = Pattern.compile("(?<!\\{)\\[");
-    private static final Pattern BELOW = Pattern.compile("}_\\{([a-z]+)}");
+    private static final Pattern BELOW = Pattern.compile("}_\\{([a-z]+)}|(?<!\\{)\\[([a-z, ]+)]|\\\\mathbf\\{1}_\\{([i-n][^{}]*)}");
 
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
     private final Map<Tensor, Tex> names = new IdentityHashMap<>();
@@ -45,7 +46,7 @@ final class Symbols {
                 if (wanted.isEmpty() && usual) {
                     wanted = usual(x, graph);
                 }
-                if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x.op(), formulas.get(x)))) {
+                if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x, formulas.get(x)))) {
                     wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false) : fresh("u", true);
                 }
             }
@@ -55,20 +56,33 @@ final class Symbols {
         }
     }
 
-    private static boolean isUnwieldy(Op op, Tex formula) {
-        return op.formulas() == Op.Formulas.NAMES || op.formulas() == Op.Formulas.OF_EACH_MATRIX && formula.shape().rank() > 2
-                || !canBeWrittenOut(formula);
+    private static boolean isUnwieldy(Tensor x, Tex formula) {
+        return x.op().formulas() == Op.Formulas.NAMES || isBatched(x) || !canBeWrittenOut(formula);
+    }
+
+    /** Whether its formula speaks of each matrix of a batch. */
+    static boolean isBatched(Tensor x) {
+        return x.op() != null && x.op().formulas() == Op.Formulas.OF_EACH_MATRIX
+                && Arrays.stream(x.inputs()).anyMatch(in -> in.rank() > 2);
     }
 
     /** Whether a formula may stand within another: it is not too long, and is not that of one element with its indices. */
     static boolean canBeWrittenOut(Tex formula) {
-        var text = formula.text();
-        if (text.length() > LONGEST || hasEntries(formula)) {
-            return false;
-        }
-        var bound = OVER.matcher(text).results().map(found -> found.group(1)).collect(Collectors.joining());
-        return BELOW.matcher(text).results().flatMapToInt(found -> found.group(1).chars())
-                .noneMatch(index -> bound.indexOf(index) < 0);
+        return formula.text().length() <= LONGEST && isWhole(formula);
+    }
+
+    /** Whether a formula is that of whole tensors, not of one element. */
+    static boolean isWhole(Tex formula) {
+        return !hasEntries(formula) && freeIndices(formula).isEmpty();
+    }
+
+    /** The indices of a formula for one element, in alphabetical order: those that no sum runs over. */
+    static String freeIndices(Tex formula) {
+        var bound = OVER.matcher(formula.text()).results().map(found -> found.group(1)).collect(Collectors.joining());
+        return BELOW.matcher(formula.text()).results().map(found -> found.group(1) != null ? found.group(1)
+                        : found.group(2) != null ? found.group(2) : found.group(3).replaceAll("\\\\[a-z]+|[a-ho-z]", ""))
+                .flatMapToInt(String::chars).filter(c -> c >= 'a' && c <= 'z' && bound.indexOf(c) < 0).distinct().sorted()
+                .mapToObj(Character::toString).collect(Collectors.joining());
     }
 
     /** Whether there are entries, {@code x[i, j]}; a bracket at the start of an exponent, {@code a^{[1]}}, belongs to a name. */

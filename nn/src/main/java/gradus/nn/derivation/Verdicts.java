@@ -63,21 +63,64 @@ final class Verdicts {
         }
         long read = tensors.entrySet().stream().filter(e -> formula.text().contains(e.getKey()))
                 .mapToLong(e -> e.getValue().size()).sum();
+        if (expected.size() == 0) {
+            return new Check.Holds(0, Double.NaN);
+        }
         long cost = formula.text().contains("\\sum") || formula.text().contains("[") ? read * expected.size()
                 : read * Arrays.stream(expected.shape().dims()).max().orElse(1);
         if (cost > LARGEST) {
             return new Check.Open("too large to be evaluated");
         }
+        var whole = judged(formula.text(), expected, slopeIn, 0);
+        for (int axes = 1; axes <= expected.rank() && !(whole instanceof Check.Holds); axes++) {
+            if (judged(formula.text(), expected, slopeIn, axes) instanceof Check.Holds each) {
+                return each;
+            }
+        }
+        return whole;
+    }
+
+    private Check judged(String formula, Tensor expected, Optional<Tensor> slopeIn, int batchAxes) {
         NdArray found;
         try {
-            found = Evaluator.evaluate(formula.text(), values, expected.shape().dims());
+            found = ofEach(formula, values, expected.shape().dims(), batchAxes);
         } catch (FormulaException e) {
             return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
         }
-        double error = error(found, expected);
+        double error = error(found, expected, floor(formula));
         double central = slopeIn.map(x -> replay.centralError(x, tensor(found, expected))).orElse(Double.NaN);
         return error <= Check.COMPUTED && !(central > Check.CENTRAL) ? new Check.Holds(error, central)
                 : new Check.Fails(error, central);
+    }
+
+    /** A formula of each matrix: evaluated for one after the other, of everything that has such a batch of them. */
+    private static NdArray ofEach(String formula, Map<String, Value> values, int[] shape, int batchAxes) {
+        if (batchAxes == 0) {
+            return Evaluator.evaluate(formula, values, shape);
+        }
+        var rest = Arrays.copyOfRange(shape, 1, shape.length);
+        int size = Arrays.stream(rest).reduce(1, (a, b) -> a * b);
+        var all = new double[shape[0] * size];
+        for (int i = 0; i < shape[0]; i++) {
+            int at = i;
+            var part = new HashMap<String, Value>();
+            values.forEach((name, value) -> part.put(name, value instanceof NdArray array && array.shape().length > 0
+                    && array.shape()[0] == shape[0] ? slice(array, at) : value));
+            var found = ofEach(formula, part, rest, batchAxes - 1).data();
+            if (found.length != 1 && found.length != size) {
+                return new NdArray(new int[] {found.length}, found);
+            }
+            for (int k = 0; k < size; k++) {
+                all[i * size + k] = found[found.length == 1 ? 0 : k];
+            }
+        }
+        return new NdArray(shape, all);
+    }
+
+    private static NdArray slice(NdArray array, int at) {
+        var rest = Arrays.copyOfRange(array.shape(), 1, array.shape().length);
+        int size = array.data().length / array.shape()[0];
+        return new NdArray(rest, Arrays.copyOfRange(array.data(), at * size, (at + 1) * size));
     }
 
     private static Tensor tensor(NdArray found, Tensor expected) {
@@ -93,8 +136,15 @@ final class Verdicts {
         return all;
     }
 
+    /** Where terms cancel to less than this their rounding is all there is: a thousandth of the largest number that is read. */
+    private double floor(String formula) {
+        return tensors.entrySet().stream().filter(e -> formula.contains(e.getKey()))
+                .flatMapToDouble(e -> Arrays.stream(e.getValue().toDoubleArray())).map(Math::abs).filter(Double::isFinite)
+                .max().orElse(0) * 1e-3 + Double.MIN_NORMAL;
+    }
+
     /** The largest difference as a part of the largest number; ∞ for another shape, axes of one element aside. */
-    private static double error(NdArray found, Tensor expected) {
+    private static double error(NdArray found, Tensor expected, double floor) {
         var numbers = expected.toDoubleArray();
         boolean everywhere = found.data().length == 1;
         if (!everywhere && !Arrays.equals(squeezed(found.shape()), squeezed(expected.shape().dims()))) {
@@ -107,7 +157,7 @@ final class Verdicts {
             double d = Math.abs(numbers[i] - found.data()[everywhere ? 0 : i]);
             difference = d > difference || Double.isNaN(d) ? d : difference;
         }
-        return difference == 0 ? 0 : difference / Math.max(largest, 1e-300);
+        return difference == 0 ? 0 : difference / Math.max(largest, floor);
     }
 
     private static int[] squeezed(int... dims) {

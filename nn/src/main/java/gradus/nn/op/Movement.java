@@ -97,11 +97,9 @@ public final class Movement {
             if (to.size() == 1 && x.shape().size() == 1) {   // a number is a number
                 return x.of(to);
             }
-            if (x.form() instanceof Tex.Form.Product(var factors) && factors.size() == 2 && factors.getLast().isOnes()) {
-                return factors.getFirst().times(ones(to.dims())).of(to);
-            }
-            if (x.isOnes()) {
-                return ones(to.dims());
+            var factor = x.withoutOnes(x.shape());
+            if (factor != x && factor.inferred().filter(shape -> shape.rank() == 0).isPresent()) {
+                return factor.odot(ones(to.dims())).of(to);
             }
             var inner = x.form() instanceof Tex.Form.Call(var f, var of) && f.startsWith("\\operatorname{reshape}")
                     && of.getFirst().known().isPresent() ? of.getFirst() : x;

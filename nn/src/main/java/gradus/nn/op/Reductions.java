@@ -100,7 +100,7 @@ public final class Reductions {
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var shape = in[0].shape();
             int at = shape.axis(axis);
-            return new Tex[] {shape.rank() != 2 ? d.odot(Movement.ones(shape.dims()))
+            return new Tex[] {shape.rank() != 2 || d.shape().rank() == 0 ? d.odot(Movement.ones(shape.dims()))
                     : at == 0 ? Movement.ones(shape.dim(0)).times(d)
                     : d.times(Movement.ones(shape.dim(1)).transposed())};
         }

@@ -149,6 +149,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     public Tex plus(Tex other) {
+        if (text.equals("0") || other.text.equals("0")) {
+            return text.equals("0") ? other : this;
+        }
         return new Tex(text + (other.text.startsWith("-") ? " - " + other.text.substring(1) : " + " + other.text),
                 Binding.SUM, new Form.Sum(joined(terms(), other.terms())));
     }
@@ -183,7 +186,7 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     /** A product of matrices, or of a number and anything: by juxtaposition; whole numbers and fractions are multiplied. */
     public Tex times(Tex other) {
         return isIdentity() && other.isMatrix() ? other : other.isIdentity() && isMatrix() ? this
-                : multiplied(other, Tex::juxtaposed);
+                : multiplied(other, false, Tex::juxtaposed);
     }
 
     private boolean isIdentity() {
@@ -196,16 +199,19 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** The elementwise (Hadamard) product; a number just stands in front. */
     public Tex odot(Tex other) {
-        return multiplied(other, (a, b) -> a.isNumber() ? a.juxtaposed(b) : b.isNumber() ? b.juxtaposed(a) : a.hadamard(b));
+        return multiplied(other, true, (a, b) -> a.isNumber() || a.isScalar() && b.isOnes() ? a.juxtaposed(b)
+                : b.isNumber() || b.isScalar() && a.isOnes() ? b.juxtaposed(a) : a.hadamard(b));
     }
 
-    private Tex multiplied(Tex other, BinaryOperator<Tex> product) {
+    private Tex multiplied(Tex other, boolean elementwise, BinaryOperator<Tex> product) {
         var factor = Ratio.before(this).times(Ratio.before(other));
         var left = Ratio.after(this);
         var right = Ratio.after(other);
-        var rest = left.text.equals("1") ? right : right.text.equals("1") ? left
-                : right.isOnes() && left.has(right.known) ? left : left.isOnes() && right.has(left.known) ? right
-                : product.apply(left, right);
+        if (elementwise) {
+            right = left.inferred().isPresent() ? right.withoutOnes(left.inferred().get()) : right;
+            left = right.inferred().isPresent() ? left.withoutOnes(right.inferred().get()) : left;
+        }
+        var rest = left.text.equals("1") ? right : right.text.equals("1") ? left : product.apply(left, right);
         if (factor.isZero()) {
             return number(0);
         }
@@ -227,9 +233,23 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return form instanceof Form.Leaf && known.isPresent() && text.matches("\\\\mathbf\\{1}_\\{[0-9 \\\\times]*}");
     }
 
-    /** Whether it is surely of this shape. */
-    private boolean has(Optional<Shape> shape) {
-        return shape.isPresent() && inferred().equals(shape);
+    private boolean isScalar() {
+        return inferred().filter(shape -> shape.rank() == 0).isPresent();
+    }
+
+    /** A number times ones without the ones, if those have this shape: elementwise the number does as well. */
+    public Tex withoutOnes(Shape shape) {
+        if (isOnes() && shape().equals(shape)) {
+            return number(1);
+        }
+        if (form instanceof Form.Product(var factors) && factors.getLast().isOnes() && factors.getLast().shape().equals(shape)) {
+            var rest = factors.getFirst();
+            for (var factor : factors.subList(1, factors.size() - 1)) {
+                rest = rest.juxtaposed(factor);
+            }
+            return rest;
+        }
+        return this;
     }
 
     private Tex juxtaposed(Tex other) {
@@ -314,7 +334,7 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     /** The shape, as far as it follows from that of what the formula is made of. */
-    Optional<Shape> inferred() {
+    public Optional<Shape> inferred() {
         return known.isPresent() ? known : Entries.shape(this);
     }
 
