@@ -38,6 +38,16 @@ final class Numbers {
 
         private double largest;
         private double scale;
+
+        Difference() {
+            this(0);
+        }
+
+        /** With a size below which numbers count as 0: sums that cancel leave rounding behind. */
+        Difference(double nothing) {
+            scale = nothing;
+        }
+
         private boolean comparable = true;
 
         void add(NdArray found, NdArray expected) {

@@ -29,8 +29,11 @@ final class Proof {
     private static final int ELEMENTS = 64;
     /** So many numbers are read by them, of large results 8 are evaluated still: 64 channels' convolution then takes 0.5 s. */
     private static final int READ = 200_000;
-    /** Initial numbers are drawn until there are so many. */
+    /** What is no gradient of a loss whose δ is about 1. */
+    private static final double NOTHING = 1e-3;
+    /** Initial numbers are drawn until there are so many, or so many times. */
     private static final int DRAWN = 4000;
+    private static final int TIMES = 40;
 
     private final Map<String, Value> names = new HashMap<>();
     private final Map<String, Given> given = new HashMap<>();
@@ -118,7 +121,7 @@ final class Proof {
                 if (!indices.isEmpty() && picked.length < expected.size()) {
                     remark = (says.isEmpty() ? "" : says + "; ") + picked.length + " of " + expected.size() + " elements";
                 }
-                var difference = new Numbers.Difference();
+                var difference = new Numbers.Difference(derivedBy.isEmpty() ? 0 : NOTHING);
                 difference.add(found, wanted);
                 double central = derivedBy.isEmpty() || !Double.isFinite(difference.error()) ? Double.NaN
                         : replay.orElseThrow().centralError(derivedBy.get(), Numbers.tensor(found, expected.shape()));
@@ -161,7 +164,7 @@ final class Proof {
         double largest = 0;
         var difference = new Numbers.Difference();
         int n = 0;
-        for (int seed = 0; n < DRAWN && parameter.size() > 0 && seed < DRAWN; seed++) {
+        for (int seed = 0; n < DRAWN && seed < TIMES; seed++) {
             layer.orElseThrow().reset(new Seed(seed));
             for (double v : parameter.toDoubleArray()) {
                 squares += v * v;

@@ -1,12 +1,16 @@
 package gradus.nn.layer;
 
 import gradus.nn.Layer;
+import gradus.nn.Seed;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.backend.Expr;
+import gradus.nn.explanation.Formulas;
+import gradus.nn.explanation.Formulas.Law;
 import gradus.nn.op.Mapped;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Attention: each query gets a mean of values, weighted by how well its vector agrees with the keys' (Vaswani et al. 2017).
@@ -150,6 +154,50 @@ public final class Attention {
         private Tensor split(Tensor x) {
             int d = x.shape().dim(2);
             return x.reshape(x.shape().dim(0), x.shape().dim(1), heads, d / heads).transpose(0, 2, 1, 3);
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var one = x.rank() == 3 ? x.slice(0, 0, 1).reshape(x.shape().dim(1), x.shape().dim(2)).detach() : x;
+            var rows = x.rank() == 3 ? Tensor.parameter(one) : x;
+            int time = rows.shape().dim(0);
+            int d = query.weight().shape().dim(0);
+            var all = Formulas.of(toString()).given("x", rows);
+            for (var part : List.of("Q", "K", "V", "O")) {
+                var linear = part.equals("Q") ? query : part.equals("K") ? key : part.equals("V") ? value : output;
+                all = all.given("W_" + part, linear.weight()).given("b_" + part, linear.bias());
+            }
+            all = all.setting("H", heads).setting("c", (double) d / heads)
+                    .where("Q", "x W_Q^{\\top} + b_Q", "queries").where("K", "x W_K^{\\top} + b_K", "keys").where("V", "x W_V^{\\top} + b_V", "values")
+                    .where("S", "S[h, i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{m=0}^{c-1} Q[i, c h + m] \\, K[j, c h + m]", "scores of each head",
+                            heads, time, time)
+                    .where("A", "\\operatorname{softmax}\\left(S\\right)", "weights: each row sums to 1")
+                    .where("C", "C[i, j]", "\\sum_{k} A[\\lfloor j/c \\rfloor, i, k] \\, V[k, j]", "means of values, heads side by side", time, d)
+                    .result("y", "C W_O^{\\top} + b_O", () -> apply(rows));
+            all = all.gradient("W_O", "\\delta^{\\top} C").gradient("b_O", "\\sum_{i} \\delta_{i}")
+                    .where("\\delta_C", "\\delta W_O", "")
+                    .where("\\delta_A", "\\delta_A[h, i, j]", "\\sum_{m=0}^{c-1} \\delta_C[i, c h + m] \\, V[j, c h + m]", "", heads, time, time)
+                    .where("\\delta_S", "\\delta_S[h, i, j]", "A[h, i, j] \\left(\\delta_A[h, i, j] - \\sum_{k} \\delta_A[h, i, k] \\,"
+                            + " A[h, i, k]\\right)", "through softmax", heads, time, time)
+                    .where("\\delta_Q", "\\delta_Q[i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, i, k] \\, K[k, j]", "",
+                            time, d)
+                    .where("\\delta_K", "\\delta_K[i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, k, i] \\, Q[k, j]", "",
+                            time, d)
+                    .where("\\delta_V", "\\delta_V[i, j]", "\\sum_{k} A[\\lfloor j/c \\rfloor, k, i] \\, \\delta_C[k, j]", "", time, d);
+            for (var part : List.of("Q", "K", "V")) {
+                all = all.gradient("W_" + part, "\\delta_" + part + "^{\\top} x").gradient("b_" + part, part.equals("K") ? "0"
+                        : "\\sum_{i} \\delta_" + part + "[i]");
+            }
+            return all.gradient("x", "\\delta_Q W_Q + \\delta_K W_K + \\delta_V W_V").initially("W_Q", Law.UNIFORM, "\\frac{1}{\\sqrt{c H}}")
+                    .convention("Projections have biases and begin as linear layers do; PyTorch's begin with Xavier's law and biases of 0.")
+                    .convention("The keys' bias gets no gradient: it adds the same to all scores of a query, which softmax does not see.")
+                    .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let i see j ≤ i."
+                            + " Dropout of A, if there is any, acts while learning only.");
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return Tensor.normal(random, 0, 1, 3, query.weight().shape().dim(1));
         }
 
         @Override

@@ -84,7 +84,8 @@ public final class Pooling {
             var all = Formulas.of(toString()).given("x", x);
             if (kind == Kind.MAX) {
                 return all.result("y", at, maximum(x.shape()), "", () -> apply(x)).gradient("x", at, chosen(at))
-                        .convention("Each window's gradient goes to its maximum; of equal ones to the first, as in PyTorch.")
+                        .convention("Each window's gradient goes to its maximum. Of several that are equal the first takes it all, as in"
+                                + " PyTorch; the formula would give it to each.")
                         .convention("Padding is never chosen, for it counts as −∞.");
             }
             var op = new WindowSum(kernel, slides);
@@ -171,8 +172,10 @@ public final class Pooling {
             var places = "k, l, n, p, q".substring(0, Math.max(1, 3 * axes - 2));
             var all = Formulas.of(toString()).given("x", x).setting("N", x.size() / Math.max(1, x.shape().dim(0) * x.shape().dim(1)));
             var at = "i, j, " + places;
+            var others = "u, v, w, r, s".substring(0, places.length());
             return kind == Kind.MAX ? all.result("y", "i, j", "\\max_{" + places + "} x[" + at + "]", "", () -> apply(x))
-                    .gradient("x", at, "\\mathbf{1}_{x[" + at + "] = y[i, j]} \\, \\delta[i, j]")
+                    .gradient("x", at, "\\frac{\\mathbf{1}_{x[" + at + "] = y[i, j]}}{\\sum_{" + others + "} \\mathbf{1}_{x[i, j, " + others
+                            + "] = y[i, j]}} \\delta[i, j]").convention("Equal maxima share the gradient.")
                     : all.result("y", "i, j", "\\frac{1}{N} \\sum_{" + places + "} x[" + at + "]", "", () -> apply(x))
                     .gradient("x", at, "\\frac{1}{N} \\delta[i, j]");
         }

@@ -1,11 +1,14 @@
 package gradus.nn.layer;
 
 import gradus.nn.Layer;
+import gradus.nn.Seed;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
+import gradus.nn.explanation.Formulas;
 import gradus.nn.layer.Attention.MultiHead;
 import gradus.nn.layer.Normalization.LayerNorm;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -46,9 +49,46 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
         }
 
         @Override
+        public Formulas formulas(Tensor x) {
+            return Formulas.of(toString()).given("x", x).part("first", first).part("activation", activation).part("second", second)
+                    .result("y", "", call("second", call("activation", call("first", "x"))), "at each position by itself", () -> apply(x));
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return first.sample(random);
+        }
+
+        @Override
         public String toString() {
             return "feedForward(" + first.weight().shape().dim(1) + ", " + first.weight().shape().dim(0) + ")";
         }
+    }
+
+    private static String call(String function, String argument) {
+        return "\\operatorname{" + function + "}\\left(" + argument + "\\right)";
+    }
+
+    /** The formula of {@link #block}. */
+    private static String block(Norm place, String norm, String inner, String x) {
+        return place == Norm.POST ? call(norm, x + " + " + call(inner, x)) : x + " + " + call(inner, call(norm, x));
+    }
+
+    /** Layers one after the other, and the last norm. */
+    private static String stacked(String x, int layers, List<LayerNorm> norm) {
+        for (int i = 0; i < layers; i++) {
+            x = call("layer" + i, x);
+        }
+        return norm.isEmpty() ? x : call("norm", x);
+    }
+
+    private static String conventionOf(Norm place) {
+        return place == Norm.POST ? "Post-norm, as in the paper: LayerNorm(x + f(x)). preNorm() has x + f(LayerNorm(x))."
+                : "Pre-norm: x + f(LayerNorm(x)). The paper has LayerNorm(x + f(x)).";
+    }
+
+    private static Tensor sequence(Seed.Stream random, LayerNorm norm) {
+        return Tensor.normal(random, 0, 1, 1, 3, norm.weight().size());
     }
 
     private static Tensor block(Norm place, LayerNorm norm, Dropout.Elements dropout, Tensor x, Layer inner) {
@@ -93,6 +133,18 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
         }
 
         @Override
+        public Formulas formulas(Tensor x) {
+            return Formulas.of(toString()).given("x", x).part("attention", attention).part("feedForward", feedForward).part("norm1", norm1)
+                    .part("norm2", norm2).where("h", block(place, "norm1", "attention", "x"), "")
+                    .result("y", block(place, "norm2", "feedForward", "h"), () -> apply(x)).convention(conventionOf(place));
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return sequence(random, norm1);
+        }
+
+        @Override
         public String toString() {
             return "encoderLayer(" + norm1.weight().size() + ", " + attention.heads() + ", "
                     + feedForward.first().weight().shape().dim(0) + ")" + (place == Norm.PRE ? ".preNorm()" : "");
@@ -116,6 +168,20 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
         /** The same with dropout in every layer. */
         public Encoder dropout(double p) {
             return new Encoder(layers.stream().map(layer -> layer.dropout(p)).toList(), norm);
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            var all = Formulas.of("encoder of " + layers.size() + " layers").given("x", x);
+            for (int i = 0; i < layers.size(); i++) {
+                all = all.part("layer" + i, layers.get(i));
+            }
+            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst())).result("y", stacked("x", layers.size(), norm), () -> apply(x));
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return layers.isEmpty() ? Tensor.normal(random, 0, 1, 1, 3, 4) : layers.getFirst().sample(random);
         }
 
         @Override
@@ -151,6 +217,28 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
         public DecoderLayer dropout(double p) {
             return new DecoderLayer(attention.dropout(p), cross.dropout(p), feedForward.dropout(p), norm1, norm2, norm3, place,
                     Dropout.Elements.dropping(p));
+        }
+
+        /** With what was read being random numbers m, and a causal mask. */
+        @Override
+        public Formulas formulas(Tensor x) {
+            var memory = sequence(new Seed(3).stream("explain"), norm1).as(x.dtype());
+            var mask = Attention.causal(x.shape().dim(-2)).as(x.dtype());
+            return Formulas.of("decoderLayer(" + norm1.weight().size() + ", " + attention.heads() + ", "
+                    + feedForward.first().weight().shape().dim(0) + ")").given("x", x).given("m", memory)
+                    .function("attention", in -> attention.attend(in[0], in[0], mask).output())
+                    .function("cross", in -> cross.attend(in[0], memory, Tensor.zeros()).output())
+                    .and(new Formulas.Part("attention", attention, Optional.empty()))
+                    .part("feedForward", feedForward).part("norm1", norm1).part("norm2", norm2).part("norm3", norm3)
+                    .where("h", block(place, "norm1", "attention", "x"), "each position sees itself and those before")
+                    .where("k", block(place, "norm2", "cross", "h"), "queries from h, keys and values from m")
+                    .result("y", block(place, "norm3", "feedForward", "k"), () -> apply(x, memory, mask, Tensor.zeros()))
+                    .convention(conventionOf(place));
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return sequence(random, norm1);
         }
 
         /** A decoder needs something to decode. */
@@ -198,6 +286,26 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
             return new Decoder(layers.stream().map(layer -> layer.dropout(p)).toList(), norm);
         }
 
+        /** With what was read being random numbers m, and a causal mask. */
+        @Override
+        public Formulas formulas(Tensor x) {
+            var memory = x.detach().cos();
+            var mask = Attention.causal(x.shape().dim(-2)).as(x.dtype());
+            var all = Formulas.of("decoder of " + layers.size() + " layers").given("x", x).given("m", memory);
+            for (int i = 0; i < layers.size(); i++) {
+                var layer = layers.get(i);
+                all = all.function("layer" + i, in -> layer.apply(in[0], memory, mask, Tensor.zeros()))
+                        .and(new Formulas.Part("layer" + i, layer, Optional.empty()));
+            }
+            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst())).result("y", "", stacked("x", layers.size(), norm),
+                    "every layer sees m", () -> apply(x, memory, mask, Tensor.zeros()));
+        }
+
+        @Override
+        public Tensor sample(Seed.Stream random) {
+            return layers.isEmpty() ? Tensor.normal(random, 0, 1, 1, 3, 4) : layers.getFirst().sample(random);
+        }
+
         /** A decoder needs something to decode. */
         @Override
         public Tensor apply(Tensor x) {
@@ -226,6 +334,24 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     /** The same with dropout in every layer. */
     public Transformer dropout(double p) {
         return new Transformer(encoder.dropout(p), decoder.dropout(p));
+    }
+
+    /** With x for what is read and its sines for what is written. */
+    @Override
+    public Formulas formulas(Tensor x) {
+        var written = x.detach().sin();
+        var mask = Attention.causal(x.shape().dim(-2)).as(x.dtype());
+        return Formulas.of("transformer with " + encoder.layers().size() + " and " + decoder.layers().size() + " layers")
+                .given("x", x).given("w", written).part("encoder", encoder)
+                .function("decoder", in -> decoder.apply(in[0], in[1], mask, Tensor.zeros()))
+                .and(new Formulas.Part("decoder", decoder, Optional.empty()))
+                .result("y", "", "\\operatorname{decoder}\\left(w, " + call("encoder", "x") + "\\right)", "w is what has been written",
+                        () -> apply(x, written));
+    }
+
+    @Override
+    public Tensor sample(Seed.Stream random) {
+        return encoder.sample(random);
     }
 
     /** A Transformer needs a sequence to read and one to write. */

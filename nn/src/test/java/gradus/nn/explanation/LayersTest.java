@@ -4,9 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Layer;
 import gradus.nn.Nn;
+import gradus.nn.Seed;
 import gradus.nn.derivation.Check;
 import gradus.nn.layer.Activation;
 import gradus.nn.layer.Pooling;
+import gradus.nn.layer.Recurrent.LstmCell;
+import gradus.nn.layer.Recurrent.Reset;
+import gradus.nn.layer.Recurrent.RnnCell;
+import gradus.nn.layer.Recurrent.Update;
+import gradus.nn.layer.Transformer;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,8 +49,18 @@ class LayersTest {
         return Stream.of(Nn.batchNorm(3), Nn.layerNorm(4), Nn.layerNorm(2, 3), Nn.rmsNorm(4), Nn.rmsNorm(2, 2), Nn.groupNorm(2, 4));
     }
 
+    static Stream<Layer> sequences() {
+        var seed = new Seed(0);
+        var gru = Arrays.stream(Reset.values()).flatMap(r -> Arrays.stream(Update.values()).map(u -> Nn.gru(2, 3, r, u)));
+        return Stream.concat(gru.flatMap(net -> Stream.<Layer>of(net, net.twoBiases())), Stream.of(RnnCell.of(2, 3, seed), Nn.rnn(2, 3).twoBiases(),
+                LstmCell.of(2, 3, seed), Nn.lstm(2, 3).twoBiases(), Nn.lstm(2, 3).learnedStart().reversed(),
+                Nn.bidirectional(Nn.rnn(2, 3), Nn.rnn(2, 3)), Nn.lastStep(), Nn.multiHeadAttention(4, 2), Nn.multiHeadAttention(4, 1),
+                Transformer.FeedForward.of(4, 6), Nn.encoderLayer(4, 2, 6), Nn.encoderLayer(4, 2, 6).preNorm().dropout(0.1),
+                Transformer.Encoder.of(2, 4, 2, 6).preNorm(), Transformer.DecoderLayer.of(4, 2, 6), Nn.transformer(2, 4, 2, 6).preNorm()));
+    }
+
     @ParameterizedTest
-    @MethodSource({"activations", "layers", "windows", "norms"})
+    @MethodSource({"activations", "layers", "windows", "norms", "sequences"})
     void aLayerComputesWhatItsFormulasSay(Layer layer) {
         var explained = Explain.of(layer);
         assertHolds(explained);
