@@ -580,7 +580,7 @@ public final class Nn {
 
     /** Compares the gradients of {@code f} with central differences in float64, element by element. */
     public static GradCheck.Report gradcheck(Function<Tensor[], Tensor> f, Tensor... inputs) {
-        return GradCheck.check(f, inputs);
+        return GradCheck.check(1e-6, true, f, inputs);
     }
 
     /**

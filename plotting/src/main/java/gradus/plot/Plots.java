@@ -86,9 +86,12 @@ public final class Plots {
                     part.elements().stream().map(GradCheck.Element::analytic).toList()).color(Theme.series(i))
                     .label(parts > Theme.SERIES.length ? "" : part.name());
         }
-        report.elements().stream().filter(e -> e.error() > report.tolerance()).max(Comparator.comparingDouble(GradCheck.Element::error))
-                .ifPresent(e -> chart.scatter(new double[] {e.numeric()}, new double[] {e.analytic()}).color(Color.RED)
-                        .label("worst: " + report.parts().get(e.input()).name() + " " + report.parts().get(e.input()).place(e)));
+        report.elements().stream().max(Comparator.comparingDouble(GradCheck.Element::error)).ifPresent(worst -> {
+            var part = report.parts().get(worst.input());
+            chart.scatter(new double[] {worst.numeric()}, new double[] {worst.analytic()})
+                    .color(report.passed() ? Theme.INK : Color.RED)
+                    .label(String.format(Locale.ROOT, "worst, %.0e: %s %s", worst.error(), part.name(), part.place(worst)));
+        });
         return chart;
     }
 

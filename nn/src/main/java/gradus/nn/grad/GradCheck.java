@@ -134,12 +134,17 @@ public final class GradCheck {
 
     /** The same with a tolerance of one's own. */
     public static Report check(double tolerance, Function<Tensor[], Tensor> f, Tensor... inputs) {
+        return check(tolerance, false, f, inputs);
+    }
+
+    /** The same, with the error over the step if that is wanted. */
+    public static Report check(double tolerance, boolean valley, Function<Tensor[], Tensor> f, Tensor... inputs) {
         var x = Arrays.stream(inputs).map(in -> in.dtype() == DType.INT32 ? in : Tensor.parameter(in)).toArray(Tensor[]::new);
         var named = new LinkedHashMap<String, Tensor>();
         for (int i = 0; i < x.length; i++) {
             named.put("input " + i + (x[i].name().isEmpty() ? "" : ", " + x[i].name()), x[i]);
         }
-        return check(tolerance, Integer.MAX_VALUE, false, () -> weighted(f.apply(x)), named);
+        return check(tolerance, Integer.MAX_VALUE, valley, () -> weighted(f.apply(x)), named);
     }
 
     /**

@@ -54,8 +54,7 @@ final class LayerFormula {
             case Pooling.Pool(var kind, var kernel, _) -> of(kind) + " over " + times(kernel.dims());
             case Pooling.Global(var kind) -> of(kind) + " over " + times(Arrays.copyOfRange(x.dims(), Math.min(2, x.rank()), x.rank()));
             case Pooling.Upsample(var kind, _) -> kind == Pooling.Interpolation.NEAREST ? "x repeated" : "x between neighbours";
-            case Normalization.BatchNorm _ -> "γ (x − μ)/√(σ² + ε) + β, running μ, σ²";
-            case Normalization.LayerNorm _, Normalization.GroupNorm _ -> "γ (x − μ)/√(σ² + ε) + β";
+            case Normalization.BatchNorm _, Normalization.LayerNorm _, Normalization.GroupNorm _ -> "γ (x − μ)/√(σ² + ε) + β";
             case Normalization.RmsNorm _ -> "γ x/√(mean x² + ε)";
             case Dropout.Elements _, Dropout.Channels _ -> "x in use";
             case Dropout.Connections _ -> "x Wᵀ + b in use";

@@ -38,7 +38,7 @@ final class ShapesText {
 
     private static String line(String tag, List<String> cells) {
         return IntStream.range(0, cells.size()).mapToObj(i -> "<" + tag + " style=\"text-align: " + (i < NUMBERS ? "left" : "right")
-                + "\">" + escaped(cells.get(i)) + "</" + tag + ">").collect(Collectors.joining("", "<tr>", "</tr>"));
+                + "\">" + escaped(cells.get(i)).replace("  ", "&emsp;") + "</" + tag + ">").collect(Collectors.joining("", "<tr>", "</tr>"));
     }
 
     private static String escaped(String text) {
