@@ -8,7 +8,8 @@ public final class NotebookPrelude implements Prelude {
 
     @Override
     public List<String> imports() {
-        return List.of("gradus.nn.*", "static gradus.nn.Nn.*", "gradus.nn.data.*", "gradus.nn.derivation.*",
+        return List.of("gradus.nn.*", "static gradus.nn.Nn.*", "gradus.nn.calculus.*",
+                "static gradus.nn.calculus.Calculus.*", "gradus.nn.data.*", "gradus.nn.derivation.*",
                 "gradus.nn.grad.*", "gradus.nn.layer.*", "gradus.nn.loss.*", "gradus.nn.optim.*", "gradus.nn.train.*",
                 "gradus.plot.*", "static gradus.plot.Plots.*");
     }

@@ -1,9 +1,10 @@
 package gradus.nn.calculus;
 
 import gradus.nn.derivation.Check;
-import gradus.nn.tex.Typeset;
+import gradus.nn.derivation.Typesetting;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Lines that follow one from the other, each with its rule and its check, and what is to be said about them.
@@ -11,7 +12,10 @@ import java.util.stream.Collectors;
  * @param lines the lines in order
  * @param notes kinks, conventions, how points were found
  */
-public record Calculation(List<Line> lines, List<String> notes) implements Typeset {
+public record Calculation(List<Line> lines, List<String> notes) implements Worked {
+
+    /** Of a formula, in em: what a notebook leaves beside its left side and its rule. */
+    private static final double WIDTH = 28;
 
     public Calculation {
         lines = List.copyOf(lines);
@@ -28,11 +32,19 @@ public record Calculation(List<Line> lines, List<String> notes) implements Types
         return lines.stream().allMatch(line -> line.check() instanceof Check.Holds);
     }
 
-    /** An {@code aligned} environment: formula, rule, and a tick for a true line, a cross for one that is not. */
     @Override
-    public String tex() {
-        return lines.stream().map(line -> line.tex() + " && \\text{" + texText(line.rule()) + "} \\;" + mark(line))
-                .collect(Collectors.joining(" \\\\\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
+    public Calculation steps() {
+        return this;
+    }
+
+    /** Long formulas break before their operators. */
+    String aligned() {
+        return lines.stream().flatMap(line -> {
+            var right = Typesetting.lines(line.right().tex(), WIDTH);
+            var first = line.left().tex() + (line.rounded() ? " &\\approx " : " &= ") + right.getFirst() + " && \\text{"
+                    + texText(line.rule()) + "} \\;" + mark(line);
+            return Stream.concat(Stream.of(first), right.stream().skip(1).map(part -> " &\\qquad " + part));
+        }).collect(Collectors.joining(" \\\\\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
     }
 
     private static String mark(Line line) {
@@ -45,12 +57,6 @@ public record Calculation(List<Line> lines, List<String> notes) implements Types
 
     private static String texText(String text) {
         return text.replaceAll("[\\\\{}$^_]", " ");
-    }
-
-    /** Markdown with LaTeX, the notes below it. */
-    @Override
-    public String markdown() {
-        return "$$\n" + tex() + "\n$$\n" + notes.stream().map(note -> "\n- " + note).collect(Collectors.joining()) + "\n";
     }
 
     /** Plain text in three columns: formula, rule, check. */

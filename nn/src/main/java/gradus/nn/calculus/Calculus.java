@@ -12,10 +12,14 @@ public final class Calculus {
     }
 
     /** Euler's number. */
-    public static final Expression E = Expression.Constant.E;
+    public static Expression e() {
+        return Expression.Constant.E;
+    }
 
     /** The circle's number. */
-    public static final Expression PI = Expression.Constant.PI;
+    public static Expression pi() {
+        return Expression.Constant.PI;
+    }
 
     /**
      * A variable or a parameter by its name: {@code x}, {@code w_1}, {@code λ} or {@code \lambda}, {@code \hat{y}}.
@@ -26,7 +30,7 @@ public final class Calculus {
         if (!name.matches("(\\p{L}|\\\\[A-Za-z]+|\\\\hat\\{\\p{L}\\}|\\p{L}{2,})(_(\\w|\\{\\w+\\}|\\d+))?") || name.equals("e")
                 || name.matches("π|\\\\pi")) {
             throw new IllegalArgumentException("\"" + name + "\" cannot be the name of a variable"
-                    + "\nhelp: a letter, a Greek letter or a word, with an index if need be: x, λ, w_1; E and PI are numbers");
+                    + "\nhelp: a letter, a Greek letter or a word, with an index if need be: x, λ, w_1; the numbers are e() and pi()");
         }
         return new Expression.Variable(name.replaceAll("[{}]", "").startsWith("\\hat") ? name : name.replaceAll("_\\{(.*)\\}", "_$1"));
     }

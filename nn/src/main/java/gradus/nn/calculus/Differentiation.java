@@ -97,7 +97,7 @@ final class Differentiation {
     }
 
     private Expression unfolded(Expression e, Set<String> rules) {
-        if (!e.contains(x)) {
+        if (!e.contains(x) || e instanceof Power(var _, var exponent) && exponent.isZero()) {
             rules.add("constant");
             return Expression.ZERO;
         }
@@ -117,7 +117,7 @@ final class Differentiation {
             case Apply(var f, var argument) -> {
                 rules.add("chain rule");
                 f.rule().ifPresent(rules::add);
-                yield f.derivative(argument).times(inner(argument, rules));
+                yield chained(f.derivative(argument), inner(argument, rules));
             }
             case Cases(var then, var otherwise, var left, var right) -> {
                 rules.add("case by case");
@@ -127,6 +127,11 @@ final class Differentiation {
         };
     }
 
+
+    /** A factor 1 is not written. */
+    private static Expression chained(Expression outer, Expression inner) {
+        return inner.equals(Expression.ONE) ? outer : outer.times(inner);
+    }
 
     private Expression product(List<Expression> factors, Set<String> rules) {
         long moving = factors.stream().filter(factor -> factor.contains(x)).count();
@@ -176,7 +181,7 @@ final class Differentiation {
             }
             rules.add("chain rule");
             rules.add("power rule");
-            return outer.times(inner(base, rules));
+            return chained(outer, inner(base, rules));
         }
         if (!base.contains(x)) {
             var outer = base == Constant.E ? same : same.times(base.log());
@@ -184,9 +189,9 @@ final class Differentiation {
                 rules.add("chain rule");
             }
             rules.add("exponential");
-            return exponent.equals(x) ? outer : outer.times(inner(exponent, rules));
+            return chained(outer, inner(exponent, rules));
         }
-        rules.add("power of functions: uᵛ = e^(v ln(u))");
+        rules.add("power of functions");
         return same.times(inner(exponent, rules).times(base.log()).plus(exponent.times(inner(base, rules)).div(base)));
     }
 }

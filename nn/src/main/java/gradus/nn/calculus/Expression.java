@@ -1,6 +1,6 @@
 package gradus.nn.calculus;
 
-import java.util.ArrayList;
+import gradus.nn.tex.Typeset;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  * A scalar expression as it was written, for symbolic calculus: {@code x.pow(2).times(sin(x))}. Values are immutable;
  * nothing is rearranged before {@link #simplified()} is asked for. The words of {@link Calculus} begin one.
  */
-public sealed interface Expression {
+public sealed interface Expression extends Typeset {
 
     /** An exact number. */
     record Number(Rational value) implements Expression {
@@ -386,9 +386,14 @@ public sealed interface Expression {
         return found;
     }
 
-    /** LaTeX. */
+    @Override
     default String tex() {
         return Rendering.TEX.of(this);
+    }
+
+    @Override
+    default String markdown() {
+        return "$" + tex() + "$";
     }
 
     /** Plain text, {@code x²y + 3xy²}. */

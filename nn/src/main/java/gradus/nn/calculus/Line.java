@@ -22,8 +22,4 @@ public record Line(Written left, Written right, boolean rounded, String rule, Ch
     public String toString() {
         return (left.text() + (rounded ? " ≈ " : " = ") + right.text()).strip();
     }
-
-    String tex() {
-        return left.tex() + (rounded ? " &\\approx " : " &= ") + right.tex();
-    }
 }

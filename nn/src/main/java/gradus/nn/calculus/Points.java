@@ -54,7 +54,7 @@ record Points(List<Map<Variable, Double>> points, Expression f) {
     static boolean isSmooth(Expression f, Variable x, Map<Variable, Double> at) {
         double value = f.value(at);
         double fine = Truth.difference(f, List.of(x), at, 1e-3);
-        double coarse = Truth.difference(f, List.of(x), at, 2e-2);
+        double coarse = Truth.difference(f, List.of(x), at, 5e-3);
         double right = slope(f, x, at, 1e-6);
         double left = slope(f, x, at, -1e-6);
         return Math.abs(value) < 1e4 && Math.abs(fine) < 1e4 && Math.abs(fine - coarse) <= 1e-4 * Math.max(1, Math.abs(fine))

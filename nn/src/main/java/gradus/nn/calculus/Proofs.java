@@ -35,10 +35,10 @@ final class Proofs {
         var second = Truth.derivative(rest, List.of());
         var lines = new ArrayList<>(derivation.steps().lines());
         lines.add(derivation.line(Written.NOTHING, ONE.div(below).times(rest), "one factor split off", slope));
-        lines.add(derivation.line(Written.NOTHING, X.sigmoid().times(rest), "definition of σ", slope));
+        lines.add(derivation.line(Written.NOTHING, X.sigmoid().times(rest), "definition of the sigmoid", slope));
         lines.add(derivation.line(Written.of(rest), below.minus(1).div(below), "1 added and taken away", second));
         lines.add(derivation.line(Written.NOTHING, ONE.minus(ONE.div(below)), "fraction split", second));
-        lines.add(derivation.line(Written.NOTHING, ONE.minus(X.sigmoid()), "definition of σ", second));
+        lines.add(derivation.line(Written.NOTHING, ONE.minus(X.sigmoid()), "definition of the sigmoid", second));
         lines.add(derivation.line(derivation.derivative(X), X.sigmoid().times(ONE.minus(X.sigmoid())), "both together", slope));
         return new Calculation(lines, List.of());
     }

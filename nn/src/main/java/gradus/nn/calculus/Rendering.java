@@ -197,7 +197,8 @@ enum Rendering {
             case Number _, Constant _ -> true;
             case Variable variable -> PLAIN.of(variable).replaceAll("[" + LOWERED + "]", "").codePointCount(0, PLAIN.of(variable)
                     .replaceAll("[" + LOWERED + "]", "").length()) == 1;
-            case Power(var base, var _) -> isShort(base) && !PLAIN.of(factor).contains("^");
+            case Power(var base, var exponent) -> isShort(base) && !(exponent.equals(Expression.HALF))
+                    && !PLAIN.of(factor).contains("^");
             default -> false;
         };
     }

@@ -1,7 +1,6 @@
 package gradus.nn.calculus;
 
 import gradus.nn.calculus.Expression.Variable;
-import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
  * rules by their names, gradient, Hessian, directional derivatives, Taylor polynomials, stationary points. Every line is
  * read back from its LaTeX at points of the domain and compared with automatic differentiation and central differences.
  */
-public final class ScalarDerivation implements Typeset {
+public final class ScalarDerivation implements Worked {
 
     final String name;
     final Expression f;
@@ -83,6 +82,7 @@ public final class ScalarDerivation implements Typeset {
     }
 
     /** The definition and every derivative with its steps; for several variables the gradient at the end. */
+    @Override
     public Calculation steps() {
         var lines = new ArrayList<Line>(List.of(definition()));
         for (var x : variables) {
@@ -238,7 +238,7 @@ public final class ScalarDerivation implements Typeset {
                 new Line(new Written("v", "v"), direction, "unit length",
                         points.check(direction.tex(), Arrays.stream(v).mapToObj(a -> constant(a / Math.sqrt(square.value())))
                                 .toArray(Truth[]::new))),
-                line(left, unfolded, "∇f · v", truth), line(Written.NOTHING, unfolded.simplified(), "simplified", truth)),
+                line(left, unfolded, "gradient times direction", truth), line(Written.NOTHING, unfolded.simplified(), "simplified", truth)),
                 Kinks.of(f, variables));
     }
 
@@ -254,6 +254,14 @@ public final class ScalarDerivation implements Typeset {
      */
     public Taylor taylor(double... at) {
         sized("a point", at);
+        return taylor(Arrays.stream(at).mapToObj(Expression::number).toArray(Expression[]::new));
+    }
+
+    /** The same at a point with names in it: {@code taylor(variable("x_0"))}. */
+    public Taylor taylor(Expression... at) {
+        if (at.length != variables.size()) {
+            sized("a point", new double[at.length]);
+        }
         return Taylor.of(this, at);
     }
 
@@ -290,18 +298,6 @@ public final class ScalarDerivation implements Typeset {
         var truth = outputs.stream().flatMap(f -> variables.stream().map(x -> Truth.derivative(f, List.of(x)))).toArray(Truth[]::new);
         lines.add(new Line(new Written("J", "J"), matrix, "Jacobian: a row per function", points.check(matrix.tex(), truth)));
         return new Calculation(lines, outputs.stream().flatMap(f -> Kinks.of(f, List.copyOf(variables)).stream()).distinct().toList());
-    }
-
-    /** {@link #steps} as LaTeX. */
-    @Override
-    public String tex() {
-        return steps().tex();
-    }
-
-    /** {@link #steps} as Markdown with LaTeX. */
-    @Override
-    public String markdown() {
-        return steps().markdown();
     }
 
     @Override

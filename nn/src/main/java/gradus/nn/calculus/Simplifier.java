@@ -38,7 +38,13 @@ final class Simplifier {
     static Expression simplified(Expression e) {
         var inner = collected(e.withParts(Simplifier::simplified));
         var open = collected(sum(terms(inner)));
-        return Stream.of(inner, open, factored(inner), factored(open)).min(Comparator.comparingInt(Simplifier::length)).orElseThrow();
+        var kept = shorter(inner, factored(inner), 1);
+        return shorter(kept, shorter(open, factored(open), 1), 2);
+    }
+
+    /** The second if it saves so many characters: what is a product is not multiplied out for one. */
+    private static Expression shorter(Expression first, Expression second, int saving) {
+        return length(second) + saving <= length(first) ? second : first;
     }
 
     /** Characters on paper; a function's value squared counts twice, so that σ(1 − σ) is shorter than σ − σ². */
@@ -178,8 +184,11 @@ final class Simplifier {
                 : left.stream().flatMap(a -> right.stream().map(a::times)).toList();
     }
 
-    /** A sum with its greatest common monomial before it. */
+    /** A sum, or the sum above a line, with its greatest common monomial before it. */
     static Expression factored(Expression e) {
+        if (e instanceof Quotient(var n, var d)) {
+            return factored(n).div(d);
+        }
         if (!(e instanceof Sum(var parts))) {
             return e;
         }
@@ -267,17 +276,23 @@ final class Simplifier {
                     yield of(n).times(below.power(Rational.MINUS_ONE));
                 }
                 case Sum(var terms) -> {
-                    var content = content(terms.stream().map(term -> of(term).coefficient).toList());
-                    var first = terms.stream().map(Monomial::of).min(Comparator.comparing((Monomial term) -> term.factors.isEmpty())
-                            .thenComparing(Monomial::key)).orElseThrow();
-                    var scale = first.coefficient.signum() < 0 ? content.negated() : content;
+                    var monomials = terms.stream().map(Monomial::of).toList();
+                    var scale = content(monomials.stream().map(Monomial::coefficient).toList());
+                    scale = leading(monomials).coefficient.signum() < 0 ? scale.negated() : scale;
                     var monic = new Monomial(scale.reciprocal());
-                    yield new Monomial(scale, positiveFirst(terms.stream().map(term ->
-                            of(term).times(monic).expression()).toList()), ONE);
+                    yield new Monomial(scale, positiveFirst(monomials.stream().map(term -> term.times(monic).expression()).toList()),
+                            ONE);
                 }
                 case Power(var base, var exponent) -> ofPower(base, exponent);
                 default -> new Monomial(Rational.ONE, e, ONE);
             };
+        }
+
+        /** The term whose sign a sum is given: as in x − 1, but 1 − tanh²; whatever the order of the terms. */
+        private static Monomial leading(List<Monomial> terms) {
+            boolean powers = terms.stream().flatMap(term -> term.factors.values().stream()).allMatch(f -> f.base instanceof Variable);
+            return terms.stream().min(Comparator.comparing((Monomial term) -> term.factors.isEmpty() == powers)
+                    .thenComparing(Monomial::key)).orElseThrow();
         }
 
         private static Monomial ofPower(Expression base, Expression exponent) {
@@ -376,21 +391,29 @@ final class Simplifier {
             return coefficient.signum() > 0 ? value : negative(value);
         }
 
-        /** A minus before it, or inside its only sum where that takes one away. */
+        /** A minus before it, or inside one of its sums where that is shorter. */
         private static Expression negative(Expression value) {
             if (value instanceof Number) {
                 return value.neg();
             }
-            if (value instanceof Quotient(var n, var d) && Simplifier.factors(n).getLast() instanceof Sum) {
-                return negative(n).div(d);
+            var parts = Simplifier.factors(value instanceof Quotient(var n, var _) ? n : value);
+            var best = value instanceof Product && parts.getFirst() instanceof Number(var n)
+                    ? replaced(parts, 0, new Number(n.negated()))
+                    : product(Stream.concat(Stream.of(Expression.MINUS_ONE), Simplifier.factors(value).stream()).toList());
+            for (int i = 0; i < parts.size(); i++) {
+                if (parts.get(i) instanceof Sum(var terms)) {
+                    var above = replaced(parts, i, sumOf(terms.stream().map(Expression::neg).toList()));
+                    var flipped = value instanceof Quotient(var _, var d) ? above.div(d) : above;
+                    best = length(flipped) < length(best) ? flipped : best;
+                }
             }
-            var parts = Simplifier.factors(value);
-            if (parts.getLast() instanceof Sum(var terms) && terms.stream().anyMatch(t -> Rendering.negated(t).isPresent())) {
-                var flipped = sumOf(terms.stream().map(Expression::neg).toList());
-                return product(Stream.concat(parts.subList(0, parts.size() - 1).stream(), Stream.of(flipped)).toList());
-            }
-            return parts.getFirst() instanceof Number(var n) ? product(Stream.concat(Stream.of(new Number(n.negated())),
-                    parts.stream().skip(1)).toList()) : product(Stream.concat(Stream.of(Expression.MINUS_ONE), parts.stream()).toList());
+            return best;
+        }
+
+        private static Expression replaced(List<Expression> factors, int i, Expression other) {
+            var list = new ArrayList<>(factors);
+            list.set(i, other);
+            return product(list);
         }
 
         /** Names by the alphabet with Greek first, then powers of unknown size, functions, sums, each as they came. */

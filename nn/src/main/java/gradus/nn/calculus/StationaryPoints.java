@@ -6,11 +6,11 @@ import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.calculus.Expression.Number;
 import gradus.nn.calculus.Expression.Variable;
-import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,10 +22,17 @@ import java.util.stream.IntStream;
  * @param points in the order of their first coordinate
  * @param how    by algebra or by Newton's method, and what that leaves open
  */
-public record StationaryPoints(List<Point> points, String how, Calculation calculation) implements Typeset {
+public record StationaryPoints(List<Point> points, String how, Calculation steps) implements Worked {
 
     /** What the Hessian says: its eigenvalues all positive, all negative, of both signs, or one of them 0. */
-    public enum Kind { MINIMUM, MAXIMUM, SADDLE, UNDECIDED }
+    public enum Kind {
+        MINIMUM, MAXIMUM, SADDLE, UNDECIDED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /**
      * One stationary point.
@@ -256,10 +263,10 @@ public record StationaryPoints(List<Point> points, String how, Calculation calcu
                         var bare = variables.size() == 1 ? new Written(left.tex().replaceFirst("\\\\left.*", ""),
                                 left.text().replaceFirst("\\(.*", "")) : left;
                         lines.add(line(hessian.get(i).get(j), point, new Written(bare.tex() + tex, bare.text() + text),
-                                point.kind.name().toLowerCase(java.util.Locale.ROOT), place, by));
+                                point.kind.toString(), place, by));
                     }
                 }
-                notes.add((variables.size() == 1 ? variables.getFirst().text() + " = " + coordinates.getFirst().text() : text) + ": " + point.kind.name().toLowerCase(java.util.Locale.ROOT) + ", eigenvalues of the Hessian "
+                notes.add((variables.size() == 1 ? variables.getFirst().text() + " = " + coordinates.getFirst().text() : text) + ": " + point.kind.toString() + ", eigenvalues of the Hessian "
                         + point.eigenvalues.stream().map(v -> Written.rounded(Math.abs(v) < 1e-12 ? 0 : v).text())
                                 .collect(Collectors.joining(", ")) + (point.kind == Kind.UNDECIDED ? ": it does not decide" : ""));
             }
@@ -281,20 +288,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation calcu
         }
     }
 
-    /** The lines as LaTeX. */
-    @Override
-    public String tex() {
-        return calculation.tex();
-    }
-
-    /** The lines as Markdown with LaTeX, the class of each point below. */
-    @Override
-    public String markdown() {
-        return calculation.markdown();
-    }
-
     @Override
     public String toString() {
-        return calculation.toString();
+        return steps.toString();
     }
 }

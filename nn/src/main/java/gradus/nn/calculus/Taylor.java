@@ -1,8 +1,8 @@
 package gradus.nn.calculus;
 
 import gradus.nn.calculus.Expression.Variable;
-import gradus.nn.tex.Typeset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,40 +16,56 @@ import java.util.stream.IntStream;
  * Taylor polynomials of order 1 and 2 of a function at a point, with Lagrange's remainders:
  * R_k(x) = 1/(k+1)! Σ ∂^(k+1) f(ξ) (x − a)^(k+1) for some ξ between a and x.
  */
-public final class Taylor implements Typeset {
+public final class Taylor implements Worked {
 
     private static final int SAMPLES = 1000;   // of the way from a to x, for the largest remainder
     private static final Variable T = new Variable("t");
 
     private final ScalarDerivation derivation;
     private final Map<Variable, Expression> at = new LinkedHashMap<>();
+    private final Points points;
     private final List<Variable> between = new ArrayList<>();   // ξ, one per variable
 
-    private Taylor(ScalarDerivation derivation, double... at) {
+    private Taylor(ScalarDerivation derivation, Expression... at) {
         this.derivation = derivation;
         for (int i = 0; i < at.length; i++) {
-            this.at.put(derivation.variables.get(i), Expression.number(at[i]));
-            between.add(new Variable(at.length == 1 ? "\\xi" : "\\xi_" + derivation.variables.get(i).name().replace("_", "")));
+            var x = derivation.variables.get(i);
+            this.at.put(x, at[i]);
+            between.add(new Variable(at.length == 1 ? "\\xi" : "\\xi_" + x.name().replaceAll("[_{}\\\\]", "")));
         }
+        var names = Arrays.stream(at).flatMap(a -> a.variables().stream()).toList();
+        points = derivation.points.with(point -> {
+            var all = new LinkedHashMap<>(point);
+            for (int i = 0; i < names.size(); i++) {   // between the points of the function, so inside its domain mostly
+                int other = i;
+                all.computeIfAbsent(names.get(i), name -> 0.8 * point.get(derivation.variables.get(
+                        other % derivation.variables.size())));
+            }
+            return all;
+        });
     }
 
-    static Taylor of(ScalarDerivation derivation, double... at) {
+    static Taylor of(ScalarDerivation derivation, Expression... at) {
         var f = derivation.f;
-        if (!derivation.variables.containsAll(f.variables())) {
-            throw new IllegalArgumentException("taylor: " + f.text() + " has parameters besides " + derivation.variables.stream()
-                    .map(Expression::text).toList() + "\nhelp: put numbers in their place with f.with(Map.of(parameter, number(2)))");
-        }
         var taylor = new Taylor(derivation, at);
-        var point = taylor.numbers(at);
-        for (var x : derivation.variables) {
-            double value = f.value(point);
-            if (!Double.isFinite(value) || !Points.isSmooth(f, x, point)) {
-                throw new IllegalArgumentException("taylor: f = " + f.text() + " at " + taylor.at.values().stream()
-                        .map(Expression::text).toList() + " has no value or no derivative\nhelp: a point inside the domain, "
-                        + "away from kinks and poles");
+        if (Arrays.stream(at).allMatch(a -> a.variables().isEmpty()) && derivation.variables.containsAll(f.variables())) {
+            var point = taylor.origin(Map.of());
+            for (var x : derivation.variables) {
+                if (!Double.isFinite(f.value(point)) || !Points.isSmooth(f, x, point)) {
+                    throw new IllegalArgumentException("taylor: f = " + f.text() + " at " + taylor.at.values().stream()
+                            .map(Expression::text).toList() + " has no value or no derivative\nhelp: a point inside the domain, "
+                            + "away from kinks and poles");
+                }
             }
         }
         return taylor;
+    }
+
+    /** The point itself, given the values of the names in it. */
+    private Map<Variable, Double> origin(Map<Variable, Double> values) {
+        var origin = new LinkedHashMap<>(values);
+        at.forEach((x, a) -> origin.put(x, a.value(values)));
+        return origin;
     }
 
     private Map<Variable, Double> numbers(double... x) {
@@ -112,6 +128,7 @@ public final class Taylor implements Typeset {
     }
 
     /** The value, the derivatives at the point, the polynomials and the remainders. */
+    @Override
     public Calculation steps() {
         var lines = new ArrayList<Line>();
         var derivatives = new ArrayList<List<Variable>>(List.of(List.of()));
@@ -123,22 +140,20 @@ public final class Taylor implements Typeset {
                 derivatives.add(List.of(derivation.variables.get(i), y));
             }
         }
-        var origin = new LinkedHashMap<Variable, Double>();
-        at.forEach((x, a) -> origin.put(x, a.value(Map.of())));
         for (var by : derivatives) {
             var value = (by.isEmpty() ? derivation.f : derivation.partial(by.toArray(Variable[]::new))).with(at).simplified();
-            var truth = Truth.derivative(derivation.f, by).where(origin);
-            lines.add(line(head(by), value, by.isEmpty() ? "value" : "derivative at the point", derivation.points, truth));
+            var truth = Truth.derivative(derivation.f, by).at(this::origin);
+            lines.add(line(head(by), value, by.isEmpty() ? "value" : "derivative at the point", points, truth));
         }
-        var between = derivation.points.with(point -> on(point, 0.4));
+        var between = points.with(point -> on(point, 0.4));
         for (int order = 1; order <= 2; order++) {
-            lines.add(line(named("T", order), polynomial(order), "Taylor polynomial of order " + order, derivation.points,
+            lines.add(line(named("T", order), polynomial(order), "Taylor polynomial of order " + order, points,
                     along(at, 0, order)));
             lines.add(line(named("R", order), remainder(order), "Lagrange's remainder", between, along(between(), order + 1,
                     order + 1)));
         }
         return new Calculation(lines, List.of(xi() + " lies between " + origin() + " and "
-                + (origin.size() == 1 ? derivation.variables.getFirst().text() : "the point") + "; f = T + R"));
+                + (at.size() == 1 ? derivation.variables.getFirst().text() : "the point") + "; f = T + R"));
     }
 
     private String xi() {
@@ -168,7 +183,11 @@ public final class Taylor implements Typeset {
             if (k >= from) {
                 var by = Collections.nCopies(k, T);
                 var derivative = new Truth(Truth.derivative(phi, by).autograd(), point -> Truth.central(phi, by, point, length(point)));
-                all = all.plus(derivative.where(Map.of(T, 0.0)).times(1 / factorial));
+                all = all.plus(derivative.at(point -> {
+                    var start = new LinkedHashMap<>(point);
+                    start.put(T, 0.0);
+                    return start;
+                }).times(1 / factorial));
             }
         }
         return all;
@@ -176,7 +195,7 @@ public final class Taylor implements Typeset {
 
     /** How far a point is from where the polynomial begins, at least 1: steps in t are so much shorter. */
     private double length(Map<Variable, Double> point) {
-        return at.entrySet().stream().mapToDouble(e -> Math.abs(point.get(e.getKey()) - e.getValue().value(Map.of())))
+        return at.entrySet().stream().mapToDouble(e -> Math.abs(point.get(e.getKey()) - e.getValue().value(point)))
                 .reduce(1, Math::max);
     }
 
@@ -206,6 +225,10 @@ public final class Taylor implements Typeset {
      */
     public Calculation at(double... x) {
         derivation.sized("a point", x);
+        if (at.values().stream().anyMatch(a -> !a.variables().isEmpty()) || !derivation.variables.containsAll(derivation.f.variables())) {
+            throw new IllegalArgumentException("taylor: the remainder of " + derivation.f.text() + " at " + origin()
+                    + " has no size while there are names in it\nhelp: taylor(0).at(1), and numbers in the place of parameters");
+        }
         var point = numbers(x);
         double value = derivation.f.value(point);
         if (!Double.isFinite(value)) {
@@ -220,7 +243,7 @@ public final class Taylor implements Typeset {
         for (int order = 1; order <= 2; order++) {
             double polynomial = polynomial(order).value(point);
             lines.add(rounded("T_{" + order + "}", arguments, polynomial, "Taylor polynomial", here, along(at, 0, order)));
-            lines.add(rounded("R_{" + order + "}", arguments, value - polynomial, "f − T", here,
+            lines.add(rounded("R_{" + order + "}", arguments, value - polynomial, "value minus polynomial", here,
                     Truth.derivative(derivation.f, List.of()).plus(along(at, 0, order).times(-1))));
             notes.add(size(order, point, value - polynomial));
         }
@@ -261,7 +284,7 @@ public final class Taylor implements Typeset {
         var all = new LinkedHashMap<>(point);
         IntStream.range(0, between.size()).forEach(i -> {
             var x = derivation.variables.get(i);
-            double a = at.get(x).value(Map.of());
+            double a = at.get(x).value(point);
             all.put(between.get(i), a + theta * (point.get(x) - a));
         });
         return all;
@@ -270,18 +293,6 @@ public final class Taylor implements Typeset {
     private String xiAt(Map<Variable, Double> point, double theta) {
         var all = on(point, theta);
         return String.join(", ", between.stream().map(xi -> xi.text() + " ≈ " + Written.rounded(all.get(xi)).text()).toList());
-    }
-
-    /** {@link #steps} as LaTeX. */
-    @Override
-    public String tex() {
-        return steps().tex();
-    }
-
-    /** {@link #steps} as Markdown with LaTeX. */
-    @Override
-    public String markdown() {
-        return steps().markdown();
     }
 
     @Override

@@ -15,7 +15,9 @@ import gradus.nn.grad.Derivatives;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * The number that a line of a derivation must have at a point, found twice and without the rules: by automatic
@@ -31,9 +33,9 @@ record Truth(ToDoubleFunction<Map<Variable, Double>> autograd, ToDoubleFunction<
         return new Truth(at -> autograd(f, by, at), at -> central(f, by, at, 1));
     }
 
-    /** The same at a point where some variables are set. */
-    Truth where(Map<Variable, Double> values) {
-        return new Truth(at -> autograd.applyAsDouble(merged(at, values)), at -> central.applyAsDouble(merged(at, values)));
+    /** The same at a point that follows from the given one. */
+    Truth at(UnaryOperator<Map<Variable, Double>> moved) {
+        return new Truth(at -> autograd.applyAsDouble(moved.apply(at)), at -> central.applyAsDouble(moved.apply(at)));
     }
 
     Truth plus(Truth other) {
@@ -43,12 +45,6 @@ record Truth(ToDoubleFunction<Map<Variable, Double>> autograd, ToDoubleFunction<
 
     Truth times(double number) {
         return new Truth(at -> number * autograd.applyAsDouble(at), at -> number * central.applyAsDouble(at));
-    }
-
-    private static Map<Variable, Double> merged(Map<Variable, Double> at, Map<Variable, Double> values) {
-        var all = new HashMap<>(at);
-        all.putAll(values);
-        return all;
     }
 
     private static double autograd(Expression f, List<Variable> by, Map<Variable, Double> at) {
@@ -105,7 +101,11 @@ record Truth(ToDoubleFunction<Map<Variable, Double>> autograd, ToDoubleFunction<
         var rest = by.subList(0, by.size() - 1);
         double middle = at.get(x);
         double h = step * Math.max(1, Math.abs(middle));
-        ToDoubleFunction<Double> there = t -> difference(f, rest, merged(at, Map.of(x, middle + t)), step);
+        var moved = new HashMap<>(at);
+        DoubleUnaryOperator there = t -> {
+            moved.put(x, middle + t);
+            return difference(f, rest, moved, step);
+        };
         return (8 * (there.applyAsDouble(h) - there.applyAsDouble(-h))
                 - (there.applyAsDouble(2 * h) - there.applyAsDouble(-2 * h))) / (12 * h);
     }
