@@ -2,6 +2,7 @@ package gradus.nn.derivation;
 
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.derivation.unrolled.Recorded;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -88,12 +89,14 @@ public final class Derivation {
     /** Results get names until each line can be written, and until each line that only reads wrongly for want of one holds. */
     private List<Step> written() {
         var replay = new Replay(graph);
+        var recurrent = layout.isPresent() || numerator ? Optional.<Recorded>empty() : Recorded.in(graph.order());
         Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        recurrent.ifPresent(layer -> needed.addAll(List.of(layer.x(), layer.out())));
         while (true) {
             var symbols = new Symbols(graph, needed);
             var backward = new Backward(graph, symbols);
             if (!needed.addAll(backward.unnamed())) {
-                var lines = new Lines(graph, symbols, backward, replay);
+                var lines = new Lines(graph, symbols, backward, replay, recurrent);
                 var recorded = lines.of(parameters);
                 if (!needed.addAll(lines.unnamed())) {
                     return turned(recorded, symbols, replay);

@@ -3,6 +3,7 @@ package gradus.nn.derivation;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
 import java.util.ArrayDeque;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The lines of a derivation, each with what it says about the recorded numbers. */
@@ -26,12 +28,16 @@ final class Lines {
     private final Replay replay;
     private final Verdicts verdicts;
     private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Optional<Recorded> recurrent;
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> local = new ArrayList<>();
     private final List<Step> delta = new ArrayList<>();
     private final List<Step> gradient = new ArrayList<>();
+    private int timeAt;   // where the recurrent layer stands among the forward lines
 
-    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay) {
+    /** @param recurrent a layer whose lines replace those of the operations inside it */
+    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, Optional<Recorded> recurrent) {
+        this.recurrent = recurrent;
         this.graph = graph;
         this.symbols = symbols;
         this.backward = backward;
@@ -44,21 +50,43 @@ final class Lines {
         var places = places();
         symbols.names().forEach((x, name) -> verdicts.know(name, replay.value(x)));
         for (var x : graph.order()) {
-            if (x.op() != null && symbols.isNamed(x)) {
-                forward(x);
-                locals(x);
+            if (x.op() != null && symbols.isNamed(x) && !isInside(x)) {
+                if (recurrent.isPresent() && recurrent.get().out() == x) {
+                    timeAt = forward.size();
+                } else {
+                    forward(x);
+                    locals(x);
+                }
             }
         }
         for (var x : graph.order().reversed()) {
             if (x.op() != null && backward.of(x) != null && backward.hasDelta(x)) {
-                delta.add(slope(Kind.DELTA, symbols.delta(x), x));
+                if (!isInside(x)) {
+                    delta.add(slope(Kind.DELTA, symbols.delta(x), x));
+                }
                 verdicts.know(symbols.delta(x), replay.gradient(x));
             }
         }
-        graph.order().stream().filter(x -> parameters.contains(x) && backward.of(x) != null)
+        graph.order().stream().filter(x -> parameters.contains(x) && backward.of(x) != null && !isInside(x))
                 .sorted(Comparator.<Tensor>comparingInt(places::get).reversed())
                 .forEach(x -> gradient.add(slope(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x)));
+        if (unnamed.isEmpty()) {
+            recurrent.ifPresent(this::throughTime);
+        }
         return Stream.of(forward, local, delta, gradient).flatMap(List::stream).toList();
+    }
+
+    private boolean isInside(Tensor x) {
+        return recurrent.isPresent() && recurrent.get().inside().contains(x);
+    }
+
+    private void throughTime(Recorded layer) {
+        var steps = layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(), symbols.delta(layer.out()).text())
+                .stream().collect(Collectors.groupingBy(Step::kind));
+        forward.addAll(timeAt, steps.get(Kind.FORWARD));
+        local.addAll(steps.get(Kind.LOCAL));
+        delta.addAll(steps.get(Kind.DELTA));
+        gradient.addAll(steps.get(Kind.GRADIENT));
     }
 
     /** Results written out in lines that do not hold: named they may be read as they are meant. */

@@ -8,7 +8,6 @@ import gradus.nn.layer.Recurrent.Reset;
 import gradus.nn.layer.Recurrent.Update;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The gated recurrent unit through time, in the layer's own convention: the reset gate acts on h before the product or on the
@@ -30,7 +29,10 @@ record Gru(Time.Walked walked) implements Structure {
         boolean before = cell.resets() == Reset.BEFORE;
         boolean fresh = cell.update() == Update.NEW;
         boolean second = cell.hiddenBias().isPresent();
-        var parameters = new LinkedHashMap<>(Map.of("W", cell.inputWeight(), "U", cell.hiddenWeight(), "b", cell.bias()));
+        var parameters = new LinkedHashMap<String, Tensor>();
+        parameters.put("W", cell.inputWeight());
+        parameters.put("U", cell.hiddenWeight());
+        parameters.put("b", cell.bias());
         cell.hiddenBias().ifPresent(b -> parameters.put("b'", b));
         var given = new LinkedHashMap<String, String>();
         var time = new Time(walked, parameters, marks -> {

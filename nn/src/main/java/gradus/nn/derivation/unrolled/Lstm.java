@@ -7,7 +7,6 @@ import gradus.nn.layer.Recurrent.LstmCell;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Long short-term memory through time, gate by gate: f, i, o = σ(W [h_{t−1}, x_t] + b), C_t = f ⊙ C_{t−1} + i ⊙ C̃, h_t = o ⊙
@@ -39,7 +38,10 @@ record Lstm(Time.Walked walked) implements Structure {
     public List<Step> lines() {
         var cell = (LstmCell) walked.cell();
         int n = cell.hidden();
-        var parameters = new LinkedHashMap<>(Map.of("W", cell.inputWeight(), "U", cell.hiddenWeight(), "b", cell.bias()));
+        var parameters = new LinkedHashMap<String, Tensor>();
+        parameters.put("W", cell.inputWeight());
+        parameters.put("U", cell.hiddenWeight());
+        parameters.put("b", cell.bias());
         cell.hiddenBias().ifPresent(b -> parameters.put("b'", b));
         boolean second = cell.hiddenBias().isPresent();
         var time = new Time(walked, parameters, marks -> {

@@ -6,7 +6,6 @@ import gradus.nn.derivation.unrolled.Time.Block;
 import gradus.nn.layer.Recurrent.RnnCell;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The simple recurrent net through time: h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h). */
 record Rnn(Time.Walked walked) implements Structure {
@@ -14,7 +13,10 @@ record Rnn(Time.Walked walked) implements Structure {
     @Override
     public List<Step> lines() {
         var cell = (RnnCell) walked.cell();
-        var parameters = new LinkedHashMap<>(Map.of("W_{xh}", cell.inputWeight(), "W_{hh}", cell.hiddenWeight(), "b_{h}", cell.bias()));
+        var parameters = new LinkedHashMap<String, Tensor>();
+        parameters.put("W_{xh}", cell.inputWeight());
+        parameters.put("W_{hh}", cell.hiddenWeight());
+        parameters.put("b_{h}", cell.bias());
         cell.hiddenBias().ifPresent(b -> parameters.put("b'_{h}", b));
         var second = cell.hiddenBias().isPresent() ? " + b'_{h}" : "";
         var time = new Time(walked, parameters, marks -> {

@@ -3,6 +3,7 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.DType;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
+import gradus.nn.layer.Recurrent;
 import java.util.List;
 
 /**
@@ -13,6 +14,15 @@ public sealed interface Structure permits Rnn, Lstm, Gru, Convolved, Pooled, Hea
 
     /** All lines, checked: forward, local derivatives, δ backwards, gradients. */
     List<Step> lines();
+
+    /** A recurrent layer through time. */
+    static Structure of(Time.Walked walked) {
+        return switch (walked.cell()) {
+            case Recurrent.RnnCell _ -> new Rnn(walked);
+            case Recurrent.LstmCell _ -> new Lstm(walked);
+            case Recurrent.GruCell _ -> new Gru(walked);
+        };
+    }
 
     /** The numbers of a tensor in float64, apart from any graph. */
     static Tensor precise(Tensor x) {

@@ -51,6 +51,17 @@ final class Time {
     }
 
     /**
+     * Names in a graph.
+     *
+     * @param x          the input
+     * @param out        the outputs
+     * @param delta      the loss's gradient in them
+     * @param parameters W, U, b and the second bias; empty where there is no name
+     */
+    record Linked(String x, String out, String delta, List<String> parameters) {
+    }
+
+    /**
      * What is walked along and what becomes of it.
      *
      * @param layer copied to float64
@@ -59,9 +70,10 @@ final class Time {
      * @param head  applied to every h
      * @param withCell whether the loss sees the last cell, behind the outputs
      * @param loss  of all outputs, [batch, time, ..]
+     * @param linked what these are called in the graph they were found in
      */
     record Walked(Recurrent.Sequence layer, Tensor x, Tensor start, Optional<Linear> head, boolean withCell,
-            UnaryOperator<Tensor> loss) {
+            UnaryOperator<Tensor> loss, Optional<Linked> linked) {
 
         Walked {
             layer = new Recurrent.Sequence(precise(layer.cell()), Optional.empty(), layer.backwards());
@@ -119,6 +131,8 @@ final class Time {
     private final Lines first = new Lines();   // of the first sequence alone, for Jacobians
     private final Tensor output;   // of the layer itself
     private final Map<String, Tensor> own = new HashMap<>();   // the layer's own gradients
+    private final List<Step> linking = new ArrayList<>();
+    private final Map<String, String> shown = new HashMap<>();   // what parameters are called in the graph
     private final int steps;
     private final int batch;
 
@@ -153,6 +167,7 @@ final class Time {
             know("\\delta_{" + t + "}", "a_{" + t + "}");
         }
         know("\\frac{\\partial^{+} L}{\\partial C_{" + steps + "}}", "C^{+}");
+        walked.linked.ifPresent(linked -> link(linked, names));
     }
 
     private void know(String name, String quantity) {
@@ -311,7 +326,7 @@ final class Time {
 
     /** The gradient in a parameter, of which a batch sums. */
     Time gradient(String quantity, String right) {
-        lines.add(Kind.GRADIENT, derivative(quantity), right, gradient(quantity));
+        lines.add(Kind.GRADIENT, derivative(shown.getOrDefault(quantity, quantity)), right, gradient(quantity));
         return this;
     }
 
@@ -344,9 +359,47 @@ final class Time {
                         .bias("b_{y}", "\\frac{\\partial L}{\\partial y_{t}}");
     }
 
+    /** How quantities of a step lie in the tensors of the graph. */
+    private void link(Linked linked, List<String> parameters) {
+        var links = new Lines();
+        links.know("T", steps);
+        links.know(linked.x, walked.x);
+        links.know(linked.delta, delta());
+        var place = walked.backwards() ? "T - t" : "t - 1";
+        links.add(Kind.FORWARD, "x_{t}", linked.x + "[:, " + place + "]^{\\top}", cases(1, steps, t -> value("x_{" + t + "}")));
+        for (int i = 0; i < parameters.size(); i++) {
+            var symbol = linked.parameters.get(i);
+            if (!symbol.isEmpty() && !symbol.equals(parameters.get(i))) {
+                shown.put(parameters.get(i), symbol);
+                links.know(symbol, trace.value(parameters.get(i)));
+                links.add(Kind.FORWARD, parameters.get(i), symbol, Wanted.value(trace.value(parameters.get(i))));
+            }
+        }
+        links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", linked.delta + "[:, " + place + "]^{\\top}",
+                cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
+        if (walked.withCell) {
+            links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial C_{T}}", linked.delta + "[:, T]^{\\top}", gradient("C^{+}"));
+        }
+        linking.addAll(links.steps());
+    }
+
+    /** The loss's gradient in all that the layer gives. */
+    private Tensor delta() {
+        var parts = new ArrayList<Tensor>();
+        for (int t = 1; t <= steps; t++) {
+            parts.add(trace.gradient("h^{+}_{" + (walked.backwards() ? steps + 1 - t : t) + "}"));
+        }
+        if (walked.withCell) {
+            parts.add(trace.gradient("C^{+}"));
+        }
+        return Tensor.stack(1, parts.toArray(Tensor[]::new));
+    }
+
     /** What the layer itself gives, in one operation where it has one, is what the steps give. */
     Time layer(String name) {
-        lines.add(Kind.FORWARD, "\\operatorname{" + name + "}\\left(x\\right)_{t}", "h_{t}", cases(1, steps, t -> {
+        var left = walked.linked.map(linked -> linked.out + "[:, " + (walked.backwards() ? "T - t" : "t - 1") + "]^{\\top}")
+                .orElse("\\operatorname{" + name + "}\\left(x\\right)_{t}");
+        lines.add(Kind.FORWARD, left, "h_{t}", cases(1, steps, t -> {
             int place = walked.backwards() ? steps - t : t - 1;
             return Wanted.value(column("h_{" + t + "}", output.slice(1, place, place + 1).reshape(batch, -1)));
         }));
@@ -440,7 +493,8 @@ final class Time {
     }
 
     List<Step> all() {
-        var all = new ArrayList<>(lines.steps().stream().filter(step -> step.kind() == Kind.FORWARD).toList());
+        var all = new ArrayList<>(linking);
+        all.addAll(lines.steps().stream().filter(step -> step.kind() == Kind.FORWARD).toList());
         all.addAll(first.steps());
         all.addAll(lines.steps().stream().filter(step -> step.kind() != Kind.FORWARD).toList());
         return all;

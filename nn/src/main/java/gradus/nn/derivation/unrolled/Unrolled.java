@@ -74,11 +74,6 @@ public final class Unrolled {
         var shape = new Shape(x.shape().dim(0), layer.cell().stateSize());
         var start = layer.start().map(s -> s.detach().reshape(1, -1).broadcastTo(shape))
                 .orElseGet(() -> Tensor.full(0, shape, DType.FLOAT64));
-        var walked = new Time.Walked(layer, x, start, head, false, loss);
-        return switch (layer.cell()) {
-            case Recurrent.RnnCell _ -> new Rnn(walked);
-            case Recurrent.LstmCell _ -> new Lstm(walked);
-            case Recurrent.GruCell _ -> new Gru(walked);
-        };
+        return Structure.of(new Time.Walked(layer, x, start, head, false, loss, Optional.empty()));
     }
 }

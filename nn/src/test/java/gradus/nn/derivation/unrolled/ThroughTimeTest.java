@@ -2,6 +2,7 @@ package gradus.nn.derivation.unrolled;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.nn.Nn;
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
@@ -12,6 +13,7 @@ import gradus.nn.layer.Recurrent.Reset;
 import gradus.nn.layer.Recurrent.Update;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,5 +60,29 @@ class ThroughTimeTest {
         for (int steps = 1; steps <= 3; steps++) {
             assertHold(Unrolled.of(layer, input(batch, steps)));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void aDerivedLossEndsInTheseLines(Recurrent.Sequence layer, int batch, int time) {
+        var x = input(batch, time).named("x");
+        var derivation = Nn.derive(layer.apply(x).tanh().square().mean());
+        boolean fusedAndMore = layer.cell() instanceof Recurrent.LstmCell c && (c.hiddenBias().isPresent() || layer.backwards()
+                || layer.start().isPresent());
+        if (!fusedAndMore) {
+            assertHold(derivation.steps());
+        }
+        assertTrue(derivation.steps().stream().noneMatch(step -> step.check() instanceof Check.Fails), derivation::toString);
+        if (!layer.backwards() || !(layer.cell() instanceof Recurrent.LstmCell)) {
+            assertTrue(derivation.tex().contains("\\frac{\\partial^{+} L}{\\partial h_{t}}"), derivation::toString);
+        }
+    }
+
+    @Test
+    void aNetAroundTheLayerIsDerivedWithIt() {
+        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.GruCell.of(2, 3, SEED)), new Recurrent.LastStep(), Nn.linear(3, 2));
+        var derivation = Nn.derive(net.apply(input(2, 4)).square().mean());
+        assertHold(derivation.steps());
+        assertTrue(derivation.tex().contains("\\delta^{z}_{t}"), derivation::toString);
     }
 }
