@@ -129,10 +129,11 @@ final class DifferentialLines {
         if (whole && x.rank() <= 2) {
             return x.rank() == 1 ? g.transposed().times(dx) : Tex.call("\\operatorname{tr}", g.transposed().times(dx));
         }
-        var at = Tex.indices(x.rank());
-        var commas = String.join(", ", at.split(""));
-        return (whole ? g.sub(at) : g).times(g.text().contains("[") ? dx.entry(commas) : dx.sub(at))
-                .total("\\sum_{" + commas + "}");
+        var at = IndexLines.at(x);
+        var entry = IndexNotation.of(g.of(x.shape()), at, Set.of());
+        var over = String.join(", ", at.replace("1", "").split(""));
+        var product = entry.times(g.text().contains("[") ? dx.entry(String.join(", ", at.replace("1", "0").split(""))) : IndexLines.entry(dx, at));
+        return over.isEmpty() ? product : product.total("\\sum_{" + over + "}");
     }
 
     /** The gradient multiplied out, and with what its terms share drawn out. */

@@ -7,6 +7,7 @@ import gradus.nn.op.Einsum;
 import gradus.nn.op.LinearAlgebra;
 import gradus.nn.op.Losses;
 import gradus.nn.op.Mapped;
+import gradus.nn.op.Normalization;
 import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
@@ -71,7 +72,7 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
                 var slopes = op.localTex(in, y);
                 yield sum(d, i -> slopes[i].times(d.get(i).orElseThrow().sub("ij")).total("\\sum_{j}"));
             }
-            case Reductions.Softmax _ -> op.backTex(in, y, d.getFirst().orElseThrow())[0];   // its Jacobian is symmetric
+            case Reductions.Softmax _, Normalization.Standardize _ -> op.backTex(in, y, d.getFirst().orElseThrow())[0];   // its Jacobian is symmetric
             case Op linear when isLinear(op) -> sum(d, i -> op.tex(with(in, i, d.get(i).orElseThrow())));
             default -> Tex.call(UNKNOWN + "{" + op.name() + "}",
                     d.stream().flatMap(Optional::stream).reduce(Tex::and).orElseThrow());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The shape of a formula, from those of its symbols: a vector is a column, a number scales. */
 final class Dimensions {
@@ -37,9 +38,25 @@ final class Dimensions {
                     (a, b) -> a.flatMap(left -> b.flatMap(right -> product(left, right))));
             case Form.Entry _, Form.Total _ -> Optional.empty();
             case Form.Call(var function, var arguments) -> isOfElements(f) ? broadcast(arguments)
-                    : function.equals("\\operatorname{tr}") || function.equals("\\det") ? Optional.of(Shape.SCALAR)
-                    : function.equals("\\operatorname{softmax}") ? of(arguments.getFirst()) : Optional.empty();
+                    : call(function, arguments.getFirst());
         };
+    }
+
+    private static Optional<Shape> call(String function, Tex of) {
+        var name = function.replaceFirst("\\\\operatorname\\{(\\w+)}.*", "$1");
+        return switch (name) {
+            case "tr", "\\det" -> Optional.of(Shape.SCALAR);
+            case "softmax" -> of(of);
+            case "reshape" -> Optional.of(new Shape(axes(function)));
+            case "mean", "var" -> of(of).map(shape -> IntStream.of(axes(function)).boxed()
+                    .reduce(shape, (reduced, axis) -> reduced.with(axis, 1), (a, b) -> b));
+            default -> Optional.empty();
+        };
+    }
+
+    /** The numbers below a function. */
+    static int[] axes(String function) {
+        return Pattern.compile("\\d+").matcher(function).results().mapToInt(found -> Integer.parseInt(found.group())).toArray();
     }
 
     private static Optional<Shape> leaf(String text) {

@@ -52,7 +52,7 @@ final class IndexLines {
     }
 
     /** One index per axis; an axis of one element has only 1. */
-    private static String at(Tensor x) {
+    static String at(Tensor x) {
         return at(x.shape(), 0);
     }
 
@@ -62,8 +62,8 @@ final class IndexLines {
                 : letters.substring(from + axis, from + axis + 1)).reduce("", String::concat);
     }
 
-    private static Tex entry(Tex name, String at) {
-        return at.isEmpty() ? name : name.sub(at);
+    static Tex entry(Tex name, String at) {
+        return at.isEmpty() ? name : name.sub(IndexNotation.written(List.of(at.split(""))));
     }
 
     List<Step> of(List<Step> recorded) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.stream.IntStream;
 
 /**
@@ -38,7 +39,7 @@ final class IndexNotation {
      * @param names symbols that no index may be called
      */
     static Tex of(Tex f, String at, Set<String> names) {
-        return new IndexNotation(taken(names, at), Optional.empty(), "").entry(f, letters(at));
+        return new IndexNotation(taken(names, at), Optional.empty(), "").start(f, at);
     }
 
     /**
@@ -49,7 +50,11 @@ final class IndexNotation {
      * @param in the indices of its entry
      */
     static Tex derivative(Tex f, String at, Tex dx, String in, Set<String> names) {
-        return new IndexNotation(taken(names, at + in), Optional.of(dx), in).entry(f, letters(at));
+        return new IndexNotation(taken(names, at + in), Optional.of(dx), in).start(f, at);
+    }
+
+    private Tex start(Tex f, String at) {
+        return entry(apart(f), letters(at));
     }
 
     private static Set<String> taken(Set<String> names, String at) {
@@ -73,24 +78,50 @@ final class IndexNotation {
         var free = new TreeSet<String>();
         f.parts().forEach(part -> free.addAll(free(part)));
         switch (f.form()) {
-            case Form.Entry(_, var at, _) when at.matches("[a-z1]+|[a-z](, [a-z])*") ->
-                    letters(at).stream().filter(letter -> letter.matches("[a-z]")).forEach(free::add);
+            case Form.Entry(_, var at, _) -> free.addAll(found(at));
             case Form.Total(var operator, _) -> {
-                int below = operator.indexOf('{');
-                letters(below < 0 ? "" : operator.substring(below)).forEach(free::remove);
+                free.addAll(found(operator));
+                free.removeAll(bound(operator));
             }
+            case Form.Leaf() when Transposition.isIndex(f) -> free.add(f.text());
             default -> { }
         }
         return free;
     }
 
+    private static List<String> found(String at) {
+        return Transposition.index(at).matcher(at).results().map(MatchResult::group).toList();
+    }
+
+    /** What an operator runs over; conditions stand behind that. */
+    private static List<String> bound(String operator) {
+        return found(operator.split(",\\\\;")[0]);
+    }
+
+    /** The indices of sums, with other letters where they are taken; none of them is used again. */
+    private Tex apart(Tex f) {
+        var of = f.map(this::apart);
+        if (!(of.form() instanceof Form.Total(var operator, _))) {
+            return f.known().map(of::of).orElse(of);
+        }
+        var renamed = new HashMap<String, String>();
+        for (var letter : bound(operator)) {
+            if (!taken.add(letter)) {
+                renamed.put(letter, fresh());
+            }
+        }
+        return renamed.isEmpty() ? of : Transposition.renamed(of, renamed);
+    }
+
+    /** Of a formula for another entry, the one that is wanted: its free indices are the axes in alphabetical order. */
     private Tex entry(Tex f, List<String> wanted) {
-        var written = free(f);
-        if (!written.isEmpty() && !wanted.isEmpty() && !(f.form() instanceof Form.Entry)) {   // for the entry ij, here another
-            var letters = Tex.indices(wanted.size());
-            var renamed = new HashMap<Character, Character>();
-            for (int axis = 0; axis < wanted.size(); axis++) {
-                renamed.put(letters.charAt(axis), wanted.get(axis).charAt(0));
+        var written = List.copyOf(free(f));
+        if (!written.isEmpty() && !wanted.isEmpty() && !(f.form() instanceof Form.Entry)) {
+            var running = wanted.stream().filter(index -> !index.equals("1")).toList();
+            var others = written.size() == wanted.size() ? wanted : running;
+            var renamed = new HashMap<String, String>();
+            for (int i = 0; i < written.size() && written.size() == others.size(); i++) {
+                renamed.put(written.get(i), others.get(i));
             }
             return entry(Transposition.renamed(f, renamed), List.of());
         }
@@ -103,8 +134,8 @@ final class IndexNotation {
                     : entry(base, at).pow(entry(exponent, at));
             case Form.Transpose(var of) -> entry(of, swapped(of, at));
             case Form.Product(var factors) -> product(f, factors, at);
-            case Form.Entry(var of, var inner, var fromZero) -> fromZero && !isDifferential(of) || !inner.matches("[a-z1, ]+") ? f
-                    : entry(of, joined(letters(inner.replace(", ", "")), partial(of, inner) ? at : List.of()));
+            case Form.Entry(var of, var inner, var fromZero) -> fromZero && !isDifferential(of) || !inner.matches("[a-z01, ]+") ? f
+                    : entry(of, joined(letters(inner.replace(", ", "").replace("0", "1")), partial(of, inner) ? at : List.of()));
             case Form.Call(var function, var arguments) -> call(f, function, arguments, at);
             case Form.Total(var operator, var of) -> total(operator, of, at);
         };
@@ -156,7 +187,13 @@ final class IndexNotation {
     }
 
     private static Tex entryOfAll(Tex f, List<String> at) {
-        return at.isEmpty() ? f : f.sub(String.join("", at));
+        return at.isEmpty() ? f : f.sub(written(at));
+    }
+
+    /** Indices below a symbol: side by side, with commas where two digits would be read as one number. */
+    static String written(List<String> at) {
+        var beside = String.join("", at);
+        return beside.contains("11") ? String.join(", ", at) : beside;
     }
 
     private static List<String> swapped(Tex of, List<String> at) {
@@ -256,7 +293,7 @@ final class IndexNotation {
                     var stays = gone.equals(a) ? b : a;
                     over.remove(gone);
                     factors.remove(i);
-                    factors.replaceAll(f -> Transposition.renamed(f, Map.of(gone.charAt(0), stays.charAt(0))));
+                    factors.replaceAll(f -> Transposition.renamed(f, Map.of(gone, stays)));
                     i = -1;
                 } else if (a.equals(b)) {
                     factors.remove(i--);
@@ -282,8 +319,28 @@ final class IndexNotation {
                 yield e.pow(entry(arguments.getFirst(), at))
                         .over(e.pow(entry(arguments.getFirst(), others)).total("\\sum_{" + k + "}"));
             }
-            default -> function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at) : entryOfAll(f, at);
+            default -> function.startsWith("\\operatorname{mean}_") ? mean(f, function, arguments.getFirst(), at)
+                    : function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at) : entryOfAll(f, at);
         };
+    }
+
+    /** A sum over the axes that are named, divided by how many numbers that is. */
+    private Tex mean(Tex f, String function, Tex of, List<String> at) {
+        var shape = Dimensions.of(of);
+        if (shape.isEmpty()) {
+            return entryOfAll(f, at);
+        }
+        var each = new ArrayList<>(at);
+        var over = new ArrayList<String>();
+        int count = 1;
+        for (int axis : Dimensions.axes(function)) {
+            count *= shape.get().dim(axis);
+            if (shape.get().dim(axis) != 1) {
+                over.add(fresh());
+                each.set(axis, over.getLast());
+            }
+        }
+        return Tex.number(1).over(Tex.number(count)).times(product(over, List.of(entry(of, each))));
     }
 
     /** Where only axes of one element come or go, the entry of what is reshaped. */

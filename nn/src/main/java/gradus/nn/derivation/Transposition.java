@@ -13,6 +13,9 @@ final class Transposition {
 
     private static final Pattern FILLED = Pattern.compile("\\\\mathbf\\{([01])}_\\{(\\d+) \\\\times (\\d+)}");
 
+    private static final Pattern LETTER = Pattern.compile("[a-z]");
+    private static final Pattern INDEX = Pattern.compile("(?<![A-Za-z\\\\_])[a-z](?![A-Za-z_^\\[])");
+
     private Transposition() {
     }
 
@@ -78,20 +81,35 @@ final class Transposition {
 
     /** The first two free indices, i and j, in each other's place. */
     private static Tex swapped(Tex f) {
-        return renamed(f, Map.of('i', 'j', 'j', 'i'));
+        return renamed(f, Map.of("i", "j", "j", "i"));
     }
 
-    /** Other letters for indices; those bound by a sum keep theirs. */
-    static Tex renamed(Tex f, Map<Character, Character> letters) {
+    /** Other letters for indices, everywhere; 1, the only index of an axis, is 0 where entries are counted from 0. */
+    static Tex renamed(Tex f, Map<String, String> letters) {
         UnaryOperator<Tex> part = inner -> renamed(inner, letters);
-        return f.form() instanceof Form.Entry(var of, var at, var fromZero)
-                ? fromZero ? part.apply(of).entry(changed(at, letters)) : part.apply(of).sub(changed(at, letters))
-                : f.map(part);
+        return switch (f.form()) {
+            case Form.Leaf() -> isIndex(f) ? Tex.atom(letters.getOrDefault(f.text(), f.text())) : f;
+            case Form.Entry(var of, var at, var fromZero) -> {
+                var other = index(at).matcher(at).replaceAll(found -> {
+                    var letter = letters.getOrDefault(found.group(), found.group());
+                    return fromZero && letter.equals("1") ? "0" : letter;
+                });
+                yield fromZero ? part.apply(of).entry(other) : part.apply(of).sub(other);
+            }
+            case Form.Total(var operator, var of) ->
+                    part.apply(of).total(INDEX.matcher(operator).replaceAll(found -> letters.getOrDefault(found.group(), found.group())));
+            default -> f.map(part);
+        };
     }
 
-    private static String changed(String at, Map<Character, Character> letters) {
-        return at.matches("[a-z0-9, ]*") ? at.chars().mapToObj(c -> String.valueOf(letters.getOrDefault((char) c, (char) c)))
-                .reduce("", String::concat) : at;
+    /** The pattern of an index among others: {@code ij}, or {@code i, c[j], k + p}. */
+    static Pattern index(String at) {
+        return at.matches("[a-z0-9]+") ? LETTER : INDEX;
+    }
+
+    /** Whether it is an index that stands alone, the j of {@code 1_{j = c[i]}}. */
+    static boolean isIndex(Tex leaf) {
+        return leaf.known().isEmpty() && leaf.text().matches("[a-df-z]");
     }
 
     private static Tex keeping(Tex old, Tex changed) {

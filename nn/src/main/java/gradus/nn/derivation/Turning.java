@@ -114,10 +114,11 @@ final class Turning {
         if (name != null) {
             return name.recorded(f.text());
         }
-        return f.known().isPresent() ? f : Tex.atom(anyName.matcher(f.text()).replaceAll(found -> {
+        var written = Tex.atom(anyName.matcher(f.text()).replaceAll(found -> {
             var inside = names.get(found.group());   // of what nobody takes apart
             return Matcher.quoteReplacement(inside.turned ? "{" + found.group() + "}^{\\top}" : found.group());
         }));
+        return f.known().map(written::of).orElse(written);
     }
 
     List<Step> turned(List<Step> steps) {

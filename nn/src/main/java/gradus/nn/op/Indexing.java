@@ -60,8 +60,9 @@ public final class Indexing {
     }
 
     private static Tex added(List<String> summed, Tex index, String to, Tex x, List<String> letters) {
-        var hit = "\\mathbf{1}_{" + index + " = " + to + "} \\, " + (letters.isEmpty() ? x : x.entry(String.join(", ", letters)));
-        return new Tex((summed.isEmpty() ? "" : "\\sum_{" + String.join(", ", summed) + "} ") + hit, Tex.Binding.PREFIX);
+        var hit = Tex.call("\\mathbf{1}_{#1 = #2}", index.and(Tex.atom(to)))
+                .times(letters.isEmpty() ? x : x.entry(String.join(", ", letters)));
+        return summed.isEmpty() ? hit : hit.total("\\sum_{" + String.join(", ", summed) + "}");
     }
 
     private static Tex chosenEach(Tex x, Tex indices, int axis) {

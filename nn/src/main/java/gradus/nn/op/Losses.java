@@ -61,7 +61,7 @@ public final class Losses {
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {softmax(in[0]).entry("i, j").minus(Tex.atom("\\mathbf{1}_{j = " + in[1].entry("i") + "}")),
+            return new Tex[] {softmax(in[0]).entry("i, j").minus(Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom("j").and(in[1].entry("i")))),
                 Tex.number(0)};
         }
 
@@ -131,7 +131,7 @@ public final class Losses {
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
             return new Tex[] {softmax(in[0]).entry("i, j")
-                    .minus(Tex.number(1 - epsilon).times(Tex.atom("\\mathbf{1}_{j = " + in[1].entry("i") + "}")))
+                    .minus(Tex.number(1 - epsilon).times(Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom("j").and(in[1].entry("i")))))
                     .minus(share(in[0])), Tex.number(0)};
         }
 

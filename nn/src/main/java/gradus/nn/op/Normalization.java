@@ -48,8 +48,7 @@ public final class Normalization {
     }
 
     private static Tex scale(Tex x, boolean centred, double epsilon) {
-        return Tex.atom("\\sqrt{" + Tex.call(centred ? VARIANCE : MEAN, centred ? x : x.pow(2))
-                .plus(Tex.number(epsilon)) + "}");
+        return Tex.call("\\sqrt{#1}", Tex.call(centred ? VARIANCE : MEAN, centred ? x : x.pow(2)).plus(Tex.number(epsilon)));
     }
 
     private static Tex standardized(Tex x, boolean centred, double epsilon) {

@@ -52,7 +52,7 @@ public final class Reductions {
 
     /** 1 where the last index is m, as in a Jacobian. */
     private static Tex same(Tex x) {
-        return Tex.atom("\\mathbf{1}_{" + row(x).charAt(x.shape().rank() - 1) + " = m}");
+        return Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom(row(x).substring(x.shape().rank() - 1)).and(Tex.atom("m")));
     }
 
     private static Shape reduced(Shape shape, int axis) {

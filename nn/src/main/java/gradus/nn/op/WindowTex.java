@@ -52,12 +52,15 @@ record WindowTex(List<Sliding> slides) {
     }
 
     private static Tex sum(String below, Tex term) {
-        return new Tex("\\sum_{" + below + "} " + term, Tex.Binding.PREFIX);
+        return term.total("\\sum_{" + below + "}");
     }
 
     private Tex over(String letters, Shape kernel, Tex term) {
-        return new Tex(IntStream.range(0, kernel.rank()).mapToObj(a -> "\\sum_{" + letters.charAt(a) + "=0}^{"
-                + (kernel.dim(a) - 1) + "} ").collect(Collectors.joining()) + term, Tex.Binding.PREFIX);
+        var sum = term;
+        for (int a = kernel.rank() - 1; a >= 0; a--) {
+            sum = sum.total("\\sum_{" + letters.charAt(a) + "=0}^{" + (kernel.dim(a) - 1) + "}");
+        }
+        return sum;
     }
 
     private Tex padded(Tex x) {
