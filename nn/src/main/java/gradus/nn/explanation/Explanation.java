@@ -23,6 +23,10 @@ import java.util.stream.Stream;
 public record Explanation(String title, String how, List<String> settings, List<Line> lines, List<String> notes,
         List<Explanation> parts) implements Typeset {
 
+    /** How wide the right side of a formula may be, in em: on paper, and beside its remark in a notebook. */
+    private static final double PAPER = 27;
+    private static final double SCREEN = 36;
+
     public Explanation {
         settings = List.copyOf(settings);
         lines = List.copyOf(lines);
@@ -58,19 +62,28 @@ public record Explanation(String title, String how, List<String> settings, List<
                 && parts.stream().allMatch(Explanation::holds);
     }
 
-    /** All formulas as one block, aligned at their relations. */
+    /** All formulas as one block, aligned at their relations, those of the parts under their titles. */
     @Override
     public String tex() {
-        var rows = Stream.concat(settings.isEmpty() ? Stream.of() : Stream.of("& " + String.join(", \\quad ", settings)),
-                lines.stream().map(line -> line.left + " &" + line.relation + " " + line.right
-                        + (line.check.isEmpty() ? "" : " && " + switch (line.check.get()) {
-                    case Check.Holds _ -> "\\checkmark";
-                    case Check.Fails _ -> "\\boldsymbol{\\times}";
-                    case Check.Open _ -> "?";
-                })));
-        var own = "\\begin{aligned}\n" + rows.collect(Collectors.joining(" \\\\\n")) + "\n\\end{aligned}";
-        return lines.isEmpty() && settings.isEmpty() ? parts.stream().map(Explanation::tex).collect(Collectors.joining("\n\n"))
-                : Stream.concat(Stream.of(own), parts.stream().map(Explanation::tex)).collect(Collectors.joining("\n\n"));
+        return "\\begin{aligned}\n" + rows().collect(Collectors.joining(" \\\\\n")) + "\n\\end{aligned}";
+    }
+
+    private Stream<String> rows() {
+        var own = Stream.concat(settings.isEmpty() ? Stream.of() : Stream.of("& " + String.join(", \\; ", settings)),
+                lines.stream().flatMap(Explanation::rows));
+        return Stream.concat(own, parts.stream().flatMap(part -> Stream.concat(Stream.of("& \\textbf{"
+                + part.title.replaceAll("[^A-Za-z0-9 .,:;()\\[\\]=+/'-]+", " ") + "}"), part.rows())));
+    }
+
+    private static Stream<String> rows(Line line) {
+        var tick = line.check.map(check -> " && " + switch (check) {
+            case Check.Holds _ -> "\\checkmark";
+            case Check.Fails _ -> "\\boldsymbol{\\times}";
+            case Check.Open _ -> "\\text{?}";
+        }).orElse("");
+        var parts = Typesetting.lines(line.right, PAPER);
+        return Stream.concat(Stream.of(line.left + " &" + line.relation + " " + parts.getFirst() + tick),
+                parts.stream().skip(1).map(part -> "&\\qquad " + part));
     }
 
     /** For a notebook: every formula on a line of its own, with what is known of it. */
@@ -90,10 +103,13 @@ public record Explanation(String title, String how, List<String> settings, List<
         }
         for (var line : lines) {
             var remark = line.remark();
-            text.append("$\\displaystyle ").append(line.tex()).append('$')
-                    .append(remark.isEmpty() ? "" : " &emsp;<small>" + escaped(remark) + "</small>").append("\n\n");
+            var broken = Typesetting.lines(line.right, SCREEN);
+            text.append("$\\displaystyle ").append(line.left).append(' ').append(line.relation).append(' ').append(broken.getFirst())
+                    .append('$');
+            broken.stream().skip(1).forEach(part -> text.append("<br>$\\displaystyle \\qquad ").append(part).append('$'));
+            text.append(remark.isEmpty() ? "" : " &emsp;<small>" + escaped(remark) + "</small>").append("\n\n");
         }
-        notes.forEach(note -> text.append("- ").append(note).append('\n'));
+        notes.forEach(note -> text.append("- ").append(escaped(note)).append('\n'));
         if (!notes.isEmpty()) {
             text.append('\n');
         }

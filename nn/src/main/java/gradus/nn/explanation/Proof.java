@@ -91,9 +91,9 @@ final class Proof {
             y = replay.get().value(y);
         }
         hasResult = true;
-        check(result.name() + bracketed(result.indices()), result.indices(), result.right(), result.says(), y.detach(),
-                Optional.empty());
         names.put(result.name(), Numbers.array(y));
+        check(result.name() + bracketed(result.indices()), result.indices(), result.right(), result.says(), y.detach(),
+                Optional.empty()).ifPresent(found -> names.put(result.name(), found));   // shaped as the formulas have it
     }
 
     private void gradient(Formulas.Gradient gradient) {
@@ -106,9 +106,10 @@ final class Proof {
         return indices.isEmpty() ? "" : "[" + indices + "]";
     }
 
-    /** Compares a formula with what it should give and, if that is a gradient, with central differences. */
-    private void check(String left, String indices, String right, String says, Tensor expected, Optional<Tensor> derivedBy) {
+    /** Compares a formula with what it should give and, if that is a gradient, with central differences; its value. */
+    private Optional<NdArray> check(String left, String indices, String right, String says, Tensor expected, Optional<Tensor> derivedBy) {
         var remark = says;
+        var value = Optional.<NdArray>empty();
         Check check;
         if (Arrays.stream(expected.toDoubleArray()).anyMatch(v -> !Double.isFinite(v))) {
             check = new Check.Open("its value is not finite");
@@ -126,11 +127,13 @@ final class Proof {
                 double central = derivedBy.isEmpty() || !Double.isFinite(difference.error()) ? Double.NaN
                         : replay.orElseThrow().centralError(derivedBy.get(), Numbers.tensor(found, expected.shape()));
                 check = difference.check(central);
+                value = Optional.of(found);
             } catch (FormulaException e) {
                 check = open(e);
             }
         }
         line(left, "=", right, remark, Optional.of(expected.shape()), Optional.of(check));
+        return value;
     }
 
     /** Elements from the first to the last, as many as this formula allows. */

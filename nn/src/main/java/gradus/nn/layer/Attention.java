@@ -156,11 +156,14 @@ public final class Attention {
             return x.reshape(x.shape().dim(0), x.shape().dim(1), heads, d / heads).transpose(0, 2, 1, 3);
         }
 
+        /** So many positions of the first sequence are enough to show attention on. */
+        private static final int SHOWN = 8;
+
         @Override
         public Formulas formulas(Tensor x) {
-            var one = x.rank() == 3 ? x.slice(0, 0, 1).reshape(x.shape().dim(1), x.shape().dim(2)).detach() : x;
-            var rows = x.rank() == 3 ? Tensor.parameter(one) : x;
-            int time = rows.shape().dim(0);
+            int time = Math.min(x.shape().dim(-2), SHOWN);
+            var rows = x.rank() == 2 && x.shape().dim(0) == time ? x
+                    : Tensor.parameter(x.detach().reshape(-1, x.shape().dim(-1)).slice(0, 0, time));
             int d = query.weight().shape().dim(0);
             var all = Formulas.of(toString()).given("x", rows);
             for (var part : List.of("Q", "K", "V", "O")) {
@@ -189,7 +192,7 @@ public final class Attention {
                         : "\\sum_{i} \\delta_" + part + "[i]");
             }
             return all.gradient("x", "\\delta_Q W_Q + \\delta_K W_K + \\delta_V W_V").initially("W_Q", Law.UNIFORM, "\\frac{1}{\\sqrt{c H}}")
-                    .convention("Projections have biases and begin as linear layers do; PyTorch's begin with Xavier's law and biases of 0.")
+                    .convention("Projections begin as linear layers do; in PyTorch W_Q, W_K and W_V begin by Xavier's law, all biases with 0.")
                     .convention("The keys' bias gets no gradient: it adds the same to all scores of a query, which softmax does not see.")
                     .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let i see j ≤ i."
                             + " Dropout of A, if there is any, acts while learning only.");

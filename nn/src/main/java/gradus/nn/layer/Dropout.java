@@ -188,7 +188,7 @@ public final class Dropout {
             return Formulas.of(toString()).given("x", x, rows).given("W", w).given("b", linear.bias()).setting("p", p)
                     .given("u", Tensor.apply(new Uniform(w.shape(), w.dtype()), random.detach()))
                     .where("V", kept("W", p), "the weights that stay")
-                    .result("y", "", "x V^{\\top} + b", "while learning", () -> Mode.training(() -> apply(x)).reshape(rows.dim(0), -1))
+                    .result("y", "", "x V^{\\top} + b", "while learning", () -> Mode.training(() -> apply(x)).reshape(rows.dim(0), w.shape().dim(0)))
                     .gradient("W", kept("\\left(\\delta^{\\top} x\\right)", p)).gradient("b", "\\sum_{i} \\delta_{i}")
                     .gradient("x", "\\delta V")
                     .result("y_{\\text{use}}", "", "x W^{\\top} + b", "in use", () -> Mode.evaluating(() -> apply(x)))

@@ -38,7 +38,7 @@ public record Embedding(Tensor weight) implements Layer {
     @Override
     public Formulas formulas(Tensor words) {
         return Formulas.of(toString()).given("x", words, new Shape(words.size())).given("E", weight)
-                .result("y", "i, j", "E[x[i], j]", "a row for each word", () -> apply(words).reshape(words.size(), -1))
+                .result("y", "i, j", "E[x[i], j]", "a row for each word", () -> apply(words).reshape(words.size(), weight.shape().dim(1)))
                 .gradient("E", "i, j", "\\sum_{k} \\mathbf{1}_{x[k] = i} \\, \\delta[k, j]")
                 .initially("E", Law.NORMAL, "1")
                 .convention("Normal with variance 1 at first, as in PyTorch; Keras begins uniform in ±0.05.");

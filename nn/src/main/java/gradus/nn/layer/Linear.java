@@ -58,7 +58,7 @@ public record Linear(Tensor weight, Tensor bias) implements Layer {
         int rows = x.size() / in;
         return Formulas.of(toString()).given("x", x, new Shape(rows, in)).given("W", weight).given("b", bias)
                 .setting("n_{\\text{in}}", in)
-                .result("y", "x W^{\\top} + b", () -> apply(x).reshape(rows, -1))
+                .result("y", "x W^{\\top} + b", () -> apply(x).reshape(rows, weight.shape().dim(0)))
                 .gradient("W", "\\delta^{\\top} x").gradient("b", "\\sum_{i} \\delta_{i}").gradient("x", "\\delta W")
                 .initially("W", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")
                 .initially("b", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")

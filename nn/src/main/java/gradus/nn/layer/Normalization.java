@@ -100,7 +100,7 @@ public final class Normalization {
         return new Shape(dims);
     }
 
-    private static final String BIASED = "The variance is divided by n, not n - 1, as in PyTorch and in all papers.";
+    private static final String BIASED = "The variance is divided by n, not n - 1, as in PyTorch.";
 
     private static void checkChannels(String layer, Tensor x, int channels) {
         if (x.rank() < 2 || x.shape().dim(1) != channels) {

@@ -30,6 +30,8 @@ public final class Pooling {
         AVERAGE_INSIDE
     }
 
+    private static final int LARGE = 5000;
+
     /**
      * One number for each window: its maximum or mean, [b, c, size…] → [b, c, ⌊(size + 2 padding − dilation (kernel − 1) −
      * 1)/stride⌋ + 1 …]. Windows lie side by side unless a stride is given.
@@ -79,13 +81,17 @@ public final class Pooling {
         }
 
         @Override
-        public Formulas formulas(Tensor x) {
+        public Formulas formulas(Tensor whole) {
+            var x = kind == Kind.AVERAGE || whole.size() < LARGE ? whole   // every window is looked at, one plane shows it
+                    : Tensor.parameter(whole.detach().slice(0, 0, 1).slice(1, 0, 1));
             var at = Convolution.indices(slides.size());
             var all = Formulas.of(toString()).given("x", x);
             if (kind == Kind.MAX) {
-                return all.result("y", at, maximum(x.shape()), "", () -> apply(x)).gradient("x", at, chosen(at))
-                        .convention("Each window's gradient goes to its maximum. Of several that are equal the first takes it all, as in"
-                                + " PyTorch; the formula would give it to each.")
+                return all.result("y", at, maximum(x.shape()), "", () -> apply(x))
+                        .where("R", "R[i, j, " + "p, q, r".substring(0, 3 * slides.size() - 2) + "]", first(x.shape()),
+                                "which of the window's elements is the largest, from 0", apply(x).shape().dims())
+                        .gradient("x", at, chosen())
+                        .convention("Each window's gradient goes to its maximum; of several that are equal to the first, as in PyTorch.")
                         .convention("Padding is never chosen, for it counts as −∞.");
             }
             var op = new WindowSum(kernel, slides);
@@ -120,20 +126,37 @@ public final class Pooling {
             return text + "x[i, j" + places + "]";
         }
 
-        /** δ of the windows in which x is the maximum. */
-        private String chosen(String at) {
-            var text = new StringBuilder();
-            var windows = "pqr".substring(0, slides.size()).chars().mapToObj(Character::toString).collect(Collectors.joining(", "));
-            var meetings = new StringBuilder();
+        /** Which element of the window at p, q is its first maximum, counted row by row. */
+        private String first(Shape x) {
+            var inside = new StringBuilder();
+            var places = new StringBuilder();
             for (int i = 0; i < slides.size(); i++) {
                 var slide = slides.get(i);
-                text.append("\\sum_{").append("uvw".charAt(i)).append("=0}^{").append(kernel.dim(i) - 1).append("} ");
-                meetings.append(",\\; ").append(times(slide.stride(), "pqr".charAt(i))).append(" + ")
-                        .append(times(slide.dilation(), "uvw".charAt(i))).append(" = ").append("kln".charAt(i))
-                        .append(slide.before() == 0 ? "" : " + " + slide.before());
+                var place = times(slide.stride(), "pqr".charAt(i)) + " + " + (slide.dilation() == 1 ? "" : slide.dilation() + " ")
+                        + offset("w", i) + (slide.before() == 0 ? "" : " - " + slide.before());
+                inside.append(slide.before() == 0 && slide.after() == 0 ? "" : ",\\; 0 \\le " + place + " < " + x.dim(i + 2));
+                places.append(", ").append(place);
             }
-            return text + "\\sum_{" + windows + meetings + "} \\mathbf{1}_{x[" + at + "] = y[i, j, " + windows + "]} \\, \\delta[i, j, "
-                    + windows + "]";
+            return "\\arg\\max_{w=0" + inside + "}^{" + (kernel.size() - 1) + "} x[i, j" + places + "]";
+        }
+
+        /** δ of the windows whose first maximum is here. */
+        private String chosen() {
+            var windows = "p, q, r".substring(0, 3 * slides.size() - 2);
+            var here = IntStream.range(0, slides.size()).mapToObj(i -> times(slides.get(i).stride(), "pqr".charAt(i)) + " + "
+                    + (slides.get(i).dilation() == 1 ? "" : slides.get(i).dilation() + " ") + offset("R[i, j, " + windows + "]", i) + " = "
+                    + "kln".charAt(i) + (slides.get(i).before() == 0 ? "" : " + " + slides.get(i).before())).collect(Collectors.joining(" \\land "));
+            return "\\sum_{" + windows + "} \\mathbf{1}_{" + here + "} \\, \\delta[i, j, " + windows + "]";
+        }
+
+        /** Along one axis, the offset of the window's element with this number. */
+        private String offset(String number, int axis) {
+            int inner = 1;
+            for (int i = axis + 1; i < slides.size(); i++) {
+                inner *= kernel.dim(i);
+            }
+            var from = inner == 1 ? number : "\\lfloor " + number + " / " + inner + " \\rfloor";
+            return axis == 0 ? from : "\\operatorname{mod}\\left(" + from + ", " + kernel.dim(axis) + "\\right)";
         }
 
         private static String times(int factor, char letter) {

@@ -187,7 +187,7 @@ public interface Loss {
             }
             var factor = labels && (weights.isPresent() || skips) ? "\\frac{1}{N} " : "\\frac{1}{n} ";
             all = all.result("L", "-" + factor + "\\sum_{i, j} q[i, j] \\ln p[i, j]", () -> of(scores, target))
-                    .gradient("z", factor + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
+                    .gradient("z", weights.isEmpty() && !skips && labels ? "" : "i, j", factor + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
                             : "\\left(p[i, j] \\sum_{k} q[i, k] - q[i, j]\\right)"));
             return all.convention("It takes scores and applies softmax itself, as in PyTorch; where probabilities are given, as in"
                     + " Keras unless told, softmax is to come before, and the gradient is no more p - q.")

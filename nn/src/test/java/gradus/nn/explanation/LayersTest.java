@@ -1,10 +1,15 @@
 package gradus.nn.explanation;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Layer;
 import gradus.nn.Nn;
 import gradus.nn.Seed;
+import gradus.nn.ShapeException;
+import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
 import gradus.nn.layer.Activation;
 import gradus.nn.layer.Pooling;
@@ -15,6 +20,7 @@ import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.layer.Transformer;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -71,5 +77,72 @@ class LayersTest {
         assertTrue(explained.lines().stream().allMatch(line -> line.check().isEmpty() || line.check().get() instanceof Check.Holds), text);
         assertTrue(explained.lines().stream().anyMatch(line -> line.check().isPresent()), text);
         explained.parts().forEach(LayersTest::assertHolds);
+    }
+
+    @Test
+    void theWholeNetIsExplainedOnOnesOwnInput() {
+        var net = Nn.sequential(Nn.conv2d(1, 2, 3), Nn.relu(), Nn.maxPool2d(2), Nn.flatten(), Nn.linear(8, 3));
+        var x = Nn.randn(Nn.seed(0), 2, 1, 6, 6);
+        var explained = Explain.of(net, x);
+        assertHolds(explained);
+        assertEquals(5, explained.parts().size());
+        var byItself = Explain.of(net);   // the flattened sample of the first layer does not fit the last one
+        assertTrue(byItself.lines().isEmpty());
+        byItself.parts().forEach(LayersTest::assertHolds);
+    }
+
+    @Test
+    void whatIsExplainedStaysAsItIs() {
+        var net = Nn.sequential(Nn.linear(3, 2), Nn.batchNorm(2), Nn.dropout(0.5));
+        var before = net.state().values().stream().map(Tensor::toString).toList();
+        Explain.of(net);
+        assertEquals(before, net.state().values().stream().map(Tensor::toString).toList());
+    }
+
+    @Test
+    void batchesOfSequencesAndEmptyBatches() {
+        assertHolds(Explain.of(Nn.linear(3, 2), Nn.randn(Nn.seed(0), 2, 4, 3)));
+        assertHolds(Explain.of(Nn.multiHeadAttention(4, 2), Nn.randn(Nn.seed(0), 2, 20, 4)));
+        assertHolds(Explain.of(Nn.batchNorm(2), Nn.randn(Nn.seed(0), 3, 2, 4, 4)));
+        assertHolds(Explain.of(Nn.dropConnect(Nn.linear(3, 2), 0.5), Nn.randn(Nn.seed(0), 2, 4, 3)));
+        assertTrue(Explain.of(Nn.linear(3, 2), Nn.zeros(0, 3)).holds());
+        assertTrue(Explain.of(Nn.conv2d(1, 2, 3), Nn.zeros(0, 1, 4, 4)).holds());
+    }
+
+    @Test
+    void anInputThatDoesNotFitIsRefusedByTheLayer() {
+        var refused = assertThrows(ShapeException.class, () -> Explain.of(Nn.batchNorm(3), Nn.ones(4, 2)));
+        assertTrue(refused.getMessage().contains("[4, 2]") && refused.getMessage().contains("\nhelp: "), refused.getMessage());
+        refused = assertThrows(ShapeException.class, () -> Explain.of((Layer) x -> x.matmul(Nn.ones(7, 2))));
+        assertTrue(refused.getMessage().endsWith("help: explain(layer, x) with an input that it takes"), refused.getMessage());
+    }
+
+    private record Wrong(Tensor weight) implements Layer {
+        @Override
+        public Tensor apply(Tensor x) {
+            return x.times(weight);
+        }
+
+        @Override
+        public Formulas formulas(Tensor x) {
+            return Formulas.of("wrong").given("x", x).given("w", weight).result("y", "x \\odot w", () -> apply(x))
+                    .gradient("w", "2 \\sum_{i} \\delta[i] \\odot x[i]").gradient("x", "\\delta \\odot q");
+        }
+    }
+
+    @Test
+    void aWrongGradientFailsAndAnUnknownNameIsSaid() {
+        var lines = Explain.of(new Wrong(Nn.parameter(Nn.ones(4)))).lines();
+        assertInstanceOf(Check.Holds.class, lines.get(0).check().orElseThrow());
+        assertInstanceOf(Check.Fails.class, lines.get(1).check().orElseThrow());
+        assertInstanceOf(Check.Open.class, lines.get(2).check().orElseThrow());
+    }
+
+    @Test
+    void formulasAreSetAsTextAsLatexAndAsMarkdown() {
+        var explained = Explain.of(Nn.linear(3, 2));
+        assertTrue(explained.toString().contains("y     = x Wᵀ + b"), explained.toString());
+        assertTrue(explained.tex().contains("y &= x W^{\\top} + b && \\checkmark"), explained.tex());
+        assertTrue(explained.markdown().contains("$\\displaystyle y = x W^{\\top} + b$"), explained.markdown());
     }
 }
