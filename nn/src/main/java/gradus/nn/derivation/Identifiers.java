@@ -30,6 +30,10 @@ final class Identifiers {
     /** Words, numbers and lone capitals: {@code deltaZ1} is delta, Z, 1. */
     private static final Pattern PARTS = Pattern.compile("\\d+|\\p{Lu}?\\p{Ll}+|\\p{Lu}+(?!\\p{Ll})|\\p{L}");
 
+    private static final Pattern BLANKS = Pattern.compile("(?<!\\\\[a-z]{1,12})\\s+");
+    private static final Pattern BRACED = Pattern.compile("(?<!\\\\[a-z]{1,12})\\{(\\w|\\\\[A-Za-z]+)\\}");
+    private static final Pattern WHOLE = Pattern.compile("^\\{([^{}]*)\\}$");
+
     /**
      * Letters that already mean something in the formulas of operations: the indices of sums, e, π, the sigmoid,
      * Kronecker's δ and the identity. A tensor of that name is written bold.
@@ -61,11 +65,10 @@ final class Identifiers {
 
     /** The same for all ways to write one name: {@code z_1}, {@code z_{1}} and {@code {z}_{1}}. */
     static String bare(String name) {
-        var without = name.replaceAll("(?<!\\\\[a-z]{1,12})\\s+", "");
+        var without = BLANKS.matcher(name).replaceAll("");
         for (var before = ""; !before.equals(without); ) {
             before = without;
-            without = without.replaceAll("(?<!\\\\[a-z]{1,12})\\{(\\w|\\\\[A-Za-z]+)\\}", "$1")
-                    .replaceAll("^\\{([^{}]*)\\}$", "$1");
+            without = WHOLE.matcher(BRACED.matcher(without).replaceAll("$1")).replaceAll("$1");
         }
         return without;
     }

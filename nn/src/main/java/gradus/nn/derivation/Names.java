@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class Names {
 
     private final Map<Tensor, String> names = new IdentityHashMap<>();
     private final Set<String> taken = new HashSet<>();
+    private final Map<String, Integer> numbers = new HashMap<>();   // the last one given, by letter
 
     private Names() {
     }
@@ -109,11 +111,11 @@ public final class Names {
 
     /** With the first number below that makes it new; from now on it is taken. */
     public String numbered(String letter) {
-        int number = 1;
-        while (isTaken(letter + "_{" + number + "}")) {
-            number++;
-        }
-        return free(letter + "_{" + number + "}");
+        String name;
+        do {
+            name = letter + "_{" + numbers.merge(letter, 1, Integer::sum) + "}";
+        } while (isTaken(name));
+        return free(name);
     }
 
     /** What a variable suggests to call the tensors in it: itself, or the elements of an array or a list. */

@@ -38,6 +38,11 @@ public final class Replay {
         return new Replay(Graph.of(loss));
     }
 
+    /** How many tensors it has. */
+    long size() {
+        return graph.order().size();
+    }
+
     private static Tensor[] inputs(Tensor x, Map<Tensor, Tensor> values) {
         return Arrays.stream(x.inputs()).map(values::get).toArray(Tensor[]::new);
     }
