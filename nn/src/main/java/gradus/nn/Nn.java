@@ -9,6 +9,7 @@ import gradus.nn.compile.Compiled;
 import gradus.nn.data.Dataset;
 import gradus.nn.data.Split;
 import gradus.nn.derivation.Derivation;
+import gradus.nn.derivation.unrolled.Unrolled;
 import gradus.nn.explanation.Explain;
 import gradus.nn.explanation.Explanation;
 import gradus.nn.grad.Derivatives;
@@ -548,6 +549,20 @@ public final class Nn {
      */
     public static Derivation derive(Tensor loss, Tensor... parameters) {
         return Derivation.of(loss, parameters);
+    }
+
+    /**
+     * A recurrent, convolution or pooling layer written out at an input, for the loss ½ Σ y²: see {@link Unrolled#of}.
+     *
+     * @param x the layer's input: the numbers that the lines are checked at
+     */
+    public static Unrolled unroll(Layer layer, Tensor x) {
+        return Unrolled.of(layer, x);
+    }
+
+    /** The same for another loss of the layer's output. */
+    public static Unrolled unroll(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
+        return Unrolled.of(layer, x, loss);
     }
 
     /** What a net makes of an input of these sizes, layer by layer, without any numbers: sizes, parameters, work and memory. */

@@ -35,7 +35,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
                 .with(MimeBundle.MARKDOWN, derivation.markdown());
     }
 
-    private static String html(List<Step> steps) {
+    static String html(List<Step> steps) {
         var rows = new StringBuilder();
         for (var section : Typesetting.sections(steps)) {
             rows.append("<tr><th colspan=\"5\" style=\"text-align: left; padding: 10px 6px 2px\">").append(section.heading())

@@ -21,7 +21,7 @@ final class Trace {
     /** Differences over four points are off by O(h⁴) and by rounding over h; the small step is for kinks nearby. */
     private static final double[] STEPS = {1e-3, 1e-5};
     private static final double SMALLEST = 1e-5;   // below it rounding of the loss is more than 1e-7 of a gradient
-    private static final int ALL = 16;   // so many elements are moved one by one
+    private static final int ALL = 8;   // so many elements are moved one by one
     private static final int SOME = 1;   // of a larger quantity so many random directions are tried
 
     /** A computation that says what its quantities are called. */

@@ -5,6 +5,7 @@ import gradus.nn.Layer;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
+import gradus.nn.derivation.Typesetting;
 import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Pooling;
@@ -14,10 +15,32 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Layers whose formulas are known as a whole, written out at recorded inputs. */
-public final class Unrolled {
+/**
+ * A layer whose formulas are known as a whole, written out at an input: every line read back and checked.
+ *
+ * @param steps forward lines, local derivatives, δ backwards, gradients
+ */
+public record Unrolled(List<Step> steps) {
 
-    private Unrolled() {
+    /** The lines of one kind. */
+    public List<Step> steps(Step.Kind kind) {
+        return steps.stream().filter(step -> step.kind() == kind).toList();
+    }
+
+    /** The lines as LaTeX, an {@code aligned} environment: formula, shape, tick. */
+    public String tex() {
+        return Typesetting.tex(steps);
+    }
+
+    /** The lines as Markdown with LaTeX. */
+    public String markdown() {
+        return "$$\n" + tex() + "\n$$\n\n" + Typesetting.verdict(steps) + "\n";
+    }
+
+    /** The lines as aligned plain text. */
+    @Override
+    public String toString() {
+        return Typesetting.plain(steps);
     }
 
     /**
@@ -25,7 +48,7 @@ public final class Unrolled {
      *
      * @throws IllegalArgumentException for a layer that has no such form, or an input without elements
      */
-    public static List<Step> of(Layer layer, Tensor x) {
+    public static Unrolled of(Layer layer, Tensor x) {
         return of(layer, x, y -> y.square().sum().times(0.5));
     }
 
@@ -36,12 +59,12 @@ public final class Unrolled {
      * @param loss of the layer's output, a scalar
      * @throws IllegalArgumentException for a layer that has no such form, or an input without elements
      */
-    public static List<Step> of(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
+    public static Unrolled of(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
         if (x.size() == 0) {
             throw new IllegalArgumentException("unroll: an input of shape " + x.shape() + " has no numbers to check lines at"
                     + "\nhelp: give at least one element along every axis");
         }
-        return structure(layer, x, loss).lines();
+        return new Unrolled(structure(layer, x, loss).lines());
     }
 
     /**
@@ -53,8 +76,8 @@ public final class Unrolled {
      * @param mask added to the scores, a scalar 0 for none
      * @param loss of the output [.., m, e], a scalar
      */
-    public static List<Step> attention(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> loss) {
-        return new Head(q, k, v, mask, loss).lines();
+    public static Unrolled attention(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> loss) {
+        return new Unrolled(new Head(q, k, v, mask, loss).lines());
     }
 
     private static Structure structure(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {

@@ -46,17 +46,17 @@ class PrintedTest {
         return plain(latex).replaceAll("=0(,[^}]*)?}\\^(\\d|\\{\\d+})", "}").replaceAll("_\\{(\\w)}", "_$1");
     }
 
-    private static void assertPrinted(List<Step> steps, String... printed) {
-        assertHold(steps);
-        var ours = steps.stream().map(step -> plain(step.left() + "=" + step.right())).toList();
+    private static void assertPrinted(Unrolled unrolled, String... printed) {
+        assertHold(unrolled);
+        var ours = unrolled.steps().stream().map(step -> plain(step.left() + "=" + step.right())).toList();
         for (var line : printed) {
             assertTrue(ours.contains(plain(line)), () -> line + " is not among\n" + String.join("\n", ours));
         }
     }
 
-    private static void assertPrintedWithoutRanges(List<Step> steps, String... printed) {
-        assertHold(steps);
-        var ours = steps.stream().map(step -> rangeless(step.left() + "=" + step.right())).toList();
+    private static void assertPrintedWithoutRanges(Unrolled unrolled, String... printed) {
+        assertHold(unrolled);
+        var ours = unrolled.steps().stream().map(step -> rangeless(step.left() + "=" + step.right())).toList();
         for (var line : printed) {
             assertTrue(ours.contains(rangeless(line)), () -> rangeless(line) + " is not among\n" + String.join("\n", ours));
         }
