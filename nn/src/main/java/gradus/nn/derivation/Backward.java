@@ -1,12 +1,16 @@
 package gradus.nn.derivation;
 
 import gradus.nn.Tensor;
+import gradus.nn.derivation.rules.Match;
+import gradus.nn.derivation.rules.Rules;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The formulas of all gradients, from the loss back. */
 final class Backward {
@@ -14,12 +18,16 @@ final class Backward {
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
     private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private final Map<Tensor, Rule> rules = new IdentityHashMap<>();
     private final Graph graph;
     private final Symbols symbols;
+    private final Predicate<Match> cites;
 
-    Backward(Graph graph, Symbols symbols) {
+    /** @param cites which known results stand for their steps */
+    Backward(Graph graph, Symbols symbols, Predicate<Match> cites) {
         this.graph = graph;
         this.symbols = symbols;
+        this.cites = cites;
         for (var x : graph.order().reversed()) {
             if (x.requiresGrad() && x.op() != null && (x == graph.loss() || formulas.containsKey(x))) {
                 pass(x);
@@ -32,13 +40,29 @@ final class Backward {
         if (!hasDelta(x) && !symbols.isNamed(x) && !Symbols.canBeWrittenOut(d)) {
             unnamed.add(x);
         }
+        var known = Rules.match(x, symbols::isNamed).filter(cites).filter(match -> match.isClosed(graph.uses()));
+        if (known.isPresent()) {
+            known.get().shares().forEach(share -> add(share.input(), share.gradient().of(d, symbols::of), known.get().rule()));
+            return;
+        }
         var shares = x.op().backTex(symbols.inputs(x), symbols.of(x), d);
         for (int i = 0; i < shares.length; i++) {
-            var in = x.inputs()[i];
-            if (in.requiresGrad()) {
-                formulas.merge(in, Transposition.inwards(shares[i]).of(in.shape()), (a, b) -> added(a, b).of(in.shape()));
+            if (x.inputs()[i].requiresGrad()) {
+                add(x.inputs()[i], shares[i], hasDelta(x) ? null : rules.get(x));
             }
         }
+    }
+
+    private void add(Tensor x, Tex share, Rule rule) {
+        formulas.merge(x, Transposition.inwards(share).of(x.shape()), (a, b) -> added(a, b).of(x.shape()));
+        if (rule != null) {
+            rules.putIfAbsent(x, rule);
+        }
+    }
+
+    /** The known result by which the gradient in a tensor was found. */
+    Optional<Rule> rule(Tensor x) {
+        return Optional.ofNullable(rules.get(x));
     }
 
     /** Of a formula with indices and one without, both with indices. */

@@ -2,7 +2,11 @@ package gradus.nn.derivation;
 
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.derivation.rules.Match;
 import gradus.nn.derivation.unrolled.Recorded;
+import gradus.nn.op.Pointwise;
+import gradus.nn.op.Products;
+import gradus.nn.op.Reductions;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,9 +27,11 @@ public final class Derivation {
     private final Set<Tensor> parameters;
     private final Optional<Layout> layout;
     private final boolean numerator;
+    private final boolean expanded;
     private List<Step> steps;
 
-    private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator) {
+    private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator, boolean expanded) {
+        this.expanded = expanded;
         this.graph = graph;
         this.parameters = parameters;
         this.layout = layout;
@@ -34,17 +40,30 @@ public final class Derivation {
 
     /** The same lines written in another way; without one, as the network was recorded. */
     public Derivation layout(Layout wanted) {
-        return new Derivation(graph, parameters, Optional.of(wanted), numerator);
+        return new Derivation(graph, parameters, Optional.of(wanted), numerator, expanded);
     }
 
     /** In numerator layout: ∂L/∂x is the transpose of x, a row for a column, so that the chain rule reads from left to right. */
     public Derivation numerator() {
-        return new Derivation(graph, parameters, layout, true);
+        return new Derivation(graph, parameters, layout, true, expanded);
     }
 
     /** In denominator layout, as without being asked: ∂L/∂x has the shape of x. */
     public Derivation denominator() {
-        return new Derivation(graph, parameters, layout, false);
+        return new Derivation(graph, parameters, layout, false, expanded);
+    }
+
+    /** The same with the steps that known results stand for. */
+    public Derivation expand() {
+        return new Derivation(graph, parameters, layout, numerator, true);
+    }
+
+    /** Whether a known result replaces steps: one about a single product, sum or function would only repeat its line. */
+    private boolean cites(Match match) {
+        var op = match.output().op();
+        boolean elementary = op instanceof Pointwise || op instanceof Products.MatMul || op instanceof Products.Linear
+                || op instanceof Reductions.Sum;
+        return !expanded && (!match.covered().isEmpty() || !elementary) && match.covered().stream().noneMatch(parameters::contains);
     }
 
     /**
@@ -75,7 +94,7 @@ public final class Derivation {
         if (parameters.length == 0) {
             graph.order().stream().filter(x -> x.op() == null && x.requiresGrad()).forEach(wanted::add);
         }
-        return new Derivation(graph, wanted, Optional.empty(), false);
+        return new Derivation(graph, wanted, Optional.empty(), false, false);
     }
 
     /** All lines: forward, local derivatives, δ in reverse order, gradients. */
@@ -94,7 +113,7 @@ public final class Derivation {
         recurrent.ifPresent(layer -> needed.addAll(List.of(layer.x(), layer.out())));
         while (true) {
             var symbols = new Symbols(graph, needed);
-            var backward = new Backward(graph, symbols);
+            var backward = new Backward(graph, symbols, this::cites);
             if (!needed.addAll(backward.unnamed())) {
                 var lines = new Lines(graph, symbols, backward, replay, recurrent);
                 var recorded = lines.of(parameters);

@@ -3,6 +3,8 @@ package gradus.nn.derivation;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.derivation.rules.Match;
+import gradus.nn.derivation.rules.Rules;
 import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
@@ -129,7 +131,7 @@ final class Lines {
     private void forward(Tensor x) {
         var right = symbols.formula(x);
         var check = verdicts.value(x, right);
-        forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), check));
+        forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), Optional.empty(), check));
         if (!(check instanceof Check.Holds)) {
             nameWhatIsWrittenOut(x, true);
         }
@@ -147,7 +149,8 @@ final class Lines {
                     && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
                 var left = symbols.derivative(x, in);
                 var value = replay.local(x, in);
-                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, verdicts.gradient(x, formulas[i], value)));
+                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, Rules.match(x).map(Match::rule),
+                        verdicts.gradient(x, formulas[i], value)));
             }
         }
     }
@@ -159,10 +162,10 @@ final class Lines {
         if (!(check instanceof Check.Holds)) {
             nameWhatIsWrittenOut(x, false);
         }
-        return step(kind, left, right, x.shape(), value, check);
+        return step(kind, left, right, x.shape(), value, backward.rule(x), check);
     }
 
-    private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Check check) {
-        return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), check);
+    private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Optional<Rule> rule, Check check) {
+        return new Step(kind, left, right, shape, Optional.of(value), rule, check);
     }
 }
