@@ -66,8 +66,10 @@ public record Calculation(List<Line> lines, List<String> notes) implements Worke
         int right = lines.stream().mapToInt(line -> width(line.right().text())).filter(w -> w <= 60).max().orElse(0);
         int rule = lines.stream().mapToInt(line -> width(line.rule())).max().orElse(0);
         return lines.stream().map(line -> (padded(line.left().text(), left) + (line.rounded() ? " ≈ " : " = ")
-                        + padded(line.right().text(), right) + "   " + padded(line.rule(), rule) + "   " + line.check()).stripTrailing())
-                .collect(Collectors.joining("\n")) + notes.stream().map(note -> "\n" + note).collect(Collectors.joining());
+                        + padded(line.right().text(), right) + "   " + padded(line.rule(), rule) + "   "
+                        + line.check()).stripTrailing())
+                .collect(Collectors.joining("\n")) + notes.stream().map(note -> "\n" + note)
+                .collect(Collectors.joining());
     }
 
     private static int width(String text) {

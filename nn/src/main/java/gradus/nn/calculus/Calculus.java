@@ -3,8 +3,8 @@ package gradus.nn.calculus;
 import java.util.List;
 
 /**
- * The words of symbolic calculus, for {@code import static gradus.nn.calculus.Calculus.*} beside {@link gradus.nn.Nn}'s, whose
- * {@code derive(x -> sin(x).exp())} takes functions of x, and of x and y.
+ * The words of symbolic calculus, for {@code import static gradus.nn.calculus.Calculus.*} beside {@link
+ * gradus.nn.Nn}'s, whose {@code derive(x -> sin(x).exp())} takes functions of x, and of x and y.
  */
 public final class Calculus {
 
@@ -27,12 +27,14 @@ public final class Calculus {
      * @throws IllegalArgumentException when it is no such name, or e, which is Euler's number
      */
     public static Expression.Variable variable(String name) {
-        if (!name.matches("(\\p{L}|\\\\[A-Za-z]+|\\\\hat\\{\\p{L}\\}|\\p{L}{2,})(_(\\w|\\{\\w+\\}|\\d+))?") || name.equals("e")
+        if (!name.matches("(\\p{L}|\\\\[A-Za-z]+|\\\\hat\\{\\p{L}\\}|\\p{L}{2,})(_(\\w|\\{\\w+\\}|\\d+))?")
+                || name.equals("e")
                 || name.matches("π|\\\\pi")) {
             throw new IllegalArgumentException("\"" + name + "\" cannot be the name of a variable"
                     + "\nhelp: a letter, a Greek letter or a word, with an index if need be: x, λ, w_1; the numbers are e() and pi()");
         }
-        return new Expression.Variable(name.replaceAll("[{}]", "").startsWith("\\hat") ? name : name.replaceAll("_\\{(.*)\\}", "_$1"));
+        return new Expression.Variable(name.replaceAll("[{}]", "").startsWith("\\hat") ? name
+                : name.replaceAll("_\\{(.*)\\}", "_$1"));
     }
 
     /** An unknown function of this name at x, for rules as such: {@code function("f", x).times(function("g", x))}. */
@@ -126,12 +128,16 @@ public final class Calculus {
         return ScalarDerivation.of(f.apply(xyz[0], xyz[1], xyz[2]), xyz);
     }
 
-    /** The calculus of an expression in these variables, the others being parameters; in all of them if none are given. */
+    /**
+     * The calculus of an expression in these variables, the others being parameters; in all of them if none are given.
+     */
     public static ScalarDerivation derive(Expression f, Expression.Variable... variables) {
         return ScalarDerivation.of(f, variables);
     }
 
-    /** The matrix of the derivatives of several functions, a row for each, a column for each variable as they are read. */
+    /**
+     * The matrix of the derivatives of several functions, a row for each, a column for each variable as they are read.
+     */
     public static Calculation jacobian(Expression... functions) {
         return ScalarDerivation.jacobian(List.of(functions));
     }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The derivative of an expression by one variable, rule by rule from the inside out: what the table of derivatives holds
- * is used without a step of its own, everything composed of it gets one.
+ * The derivative of an expression by one variable, rule by rule from the inside out: what the table of derivatives
+ * holds is used without a step of its own, everything composed of it gets one.
  */
 final class Differentiation {
 
@@ -105,7 +105,8 @@ final class Differentiation {
             case Variable _ -> Expression.ONE;
             case Sum(var terms) -> {
                 rules.add("sum rule");
-                yield Expression.sum(terms.stream().filter(term -> term.contains(x)).map(term -> inner(term, rules)).toList());
+                yield Expression.sum(terms.stream().filter(term -> term.contains(x)).map(term -> inner(term, rules))
+                        .toList());
             }
             case Product(var factors) -> product(factors, rules);
             case Quotient(var n, var d) -> quotient(n, d, rules);

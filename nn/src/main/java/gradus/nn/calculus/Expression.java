@@ -170,9 +170,19 @@ public sealed interface Expression extends Typeset {
         return this instanceof Number(var value) ? new Number(value.negated()) : product(MINUS_ONE, this);
     }
 
+    /**
+     * A power; throws {@link ArithmeticException} for 0 to a negative power, and for a negative number to anything but
+     * a whole one.
+     */
     default Expression pow(Expression exponent) {
         if (isZero() && exponent instanceof Number(var value) && value.signum() < 0) {
             throw new ArithmeticException("0 to the power of " + value + " divides by 0\nhelp: an exponent above 0");
+        }
+        if (this instanceof Number(var value) && value.signum() < 0
+                && !(exponent instanceof Number(var n) && n.isInteger())) {
+            throw new ArithmeticException(exponent.equals(HALF) ? "the square root of " + value + " is no real number"
+                    + "\nhelp: a number from 0 on" : value + " to the power of " + exponent + " is no real number"
+                    + "\nhelp: a base above 0, or a whole exponent");
         }
         return new Power(this, exponent);
     }
@@ -187,9 +197,6 @@ public sealed interface Expression extends Typeset {
 
     /** Throws {@link ArithmeticException} for a negative number. */
     default Expression sqrt() {
-        if (this instanceof Number(var value) && value.signum() < 0) {
-            throw new ArithmeticException("the square root of " + value + " is no real number\nhelp: a number from 0 on");
-        }
         return pow(HALF);
     }
 
@@ -355,7 +362,9 @@ public sealed interface Expression extends Typeset {
                 : withParts(part -> part.with(values));
     }
 
-    /** Its value in float64, NaN outside its domain; throws {@link IllegalArgumentException} when a variable has none. */
+    /**
+     * Its value in float64, NaN outside its domain; throws {@link IllegalArgumentException} when a variable has none.
+     */
     default double value(Map<Variable, Double> at) {
         return switch (this) {
             case Number(var value) -> value.value();
@@ -368,7 +377,8 @@ public sealed interface Expression extends Typeset {
                 yield at.get(variable);
             }
             case Sum(var terms) -> terms.stream().mapToDouble(term -> term.value(at)).reduce(0, Double::sum);
-            case Product(var factors) -> factors.stream().mapToDouble(factor -> factor.value(at)).reduce(1, (a, b) -> a * b);
+            case Product(var factors) -> factors.stream().mapToDouble(factor -> factor.value(at))
+                    .reduce(1, (a, b) -> a * b);
             case Quotient(var n, var d) -> n.value(at) / d.value(at);
             case Power(Constant base, var exponent) when base == Constant.E -> Math.exp(exponent.value(at));
             case Power(var base, var exponent) -> Math.pow(base.value(at), exponent.value(at));

@@ -14,7 +14,8 @@ final class Kinks {
     }
 
     static List<String> of(Expression f, List<Variable> variables) {
-        return f.within().stream().filter(part -> variables.stream().anyMatch(part::contains)).flatMap(Kinks::of).distinct().toList();
+        return f.within().stream().filter(part -> variables.stream().anyMatch(part::contains)).flatMap(Kinks::of)
+                .distinct().toList();
     }
 
     private static Stream<String> of(Expression part) {
@@ -32,7 +33,8 @@ final class Kinks {
     private static String where(Expression zero) {
         var names = zero.variables();
         var solved = names.size() == 1 ? Roots.of(zero, names.iterator().next()).filter(roots -> roots.size() == 1)
-                .map(roots -> names.iterator().next().text() + " = " + roots.getFirst().text()) : Optional.<String>empty();
+                .map(roots -> names.iterator().next().text() + " = " + roots.getFirst().text())
+                : Optional.<String>empty();
         return solved.orElse(zero.text() + " = 0");
     }
 }

@@ -57,8 +57,9 @@ record Points(List<Map<Variable, Double>> points, Expression f) {
         double coarse = Truth.difference(f, List.of(x), at, 5e-3);
         double right = slope(f, x, at, 1e-6);
         double left = slope(f, x, at, -1e-6);
-        return Math.abs(value) < 1e4 && Math.abs(fine) < 1e4 && Math.abs(fine - coarse) <= 1e-4 * Math.max(1, Math.abs(fine))
-                && Math.abs(right - left) <= 1e-2 * Math.max(1, Math.abs(fine));
+        double size = Math.max(1, Math.abs(fine));
+        return Math.abs(value) < 1e4 && Math.abs(fine) < 1e4 && Math.abs(fine - coarse) <= 1e-4 * size
+                && Math.abs(right - left) <= 1e-2 * size;
     }
 
     private static double slope(Expression f, Variable x, Map<Variable, Double> at, double h) {

@@ -39,7 +39,8 @@ final class Proofs {
         lines.add(derivation.line(Written.of(rest), below.minus(1).div(below), "1 added and taken away", second));
         lines.add(derivation.line(Written.NOTHING, ONE.minus(ONE.div(below)), "fraction split", second));
         lines.add(derivation.line(Written.NOTHING, ONE.minus(X.sigmoid()), "definition of the sigmoid", second));
-        lines.add(derivation.line(derivation.derivative(X), X.sigmoid().times(ONE.minus(X.sigmoid())), "both together", slope));
+        lines.add(derivation.line(derivation.derivative(X), X.sigmoid().times(ONE.minus(X.sigmoid())), "both together",
+                slope));
         return new Calculation(lines, List.of());
     }
 
@@ -50,7 +51,8 @@ final class Proofs {
         var derivation = ScalarDerivation.of(new Quotient(above, below), X).named("tanh");
         var slope = Truth.derivative(derivation.f, List.of(X));
         var lines = new ArrayList<>(derivation.steps().lines());
-        lines.add(derivation.line(Written.NOTHING, ONE.minus(above.square().div(below.square())), "fraction split", slope));
+        lines.add(derivation.line(Written.NOTHING, ONE.minus(above.square().div(below.square())), "fraction split",
+                slope));
         lines.add(derivation.line(Written.NOTHING, ONE.minus(X.tanh().square()), "definition of tanh", slope));
         return new Calculation(lines, List.of());
     }

@@ -37,7 +37,8 @@ public record Rational(BigInteger numerator, BigInteger denominator) implements 
     /** The fraction that the decimal digits of a number mean: 0.1 is one tenth. */
     public static Rational of(double value) {
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("the number " + value + " cannot stand in an expression\nhelp: a finite number");
+            throw new IllegalArgumentException("the number " + value
+                    + " cannot stand in an expression\nhelp: a finite number");
         }
         var decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         return decimal.scale() <= 0 ? new Rational(decimal.toBigInteger(), BigInteger.ONE)
@@ -80,7 +81,8 @@ public record Rational(BigInteger numerator, BigInteger denominator) implements 
         if (bits <= 1) {   // −1, 0 and 1 have every power
             return Optional.of(exponent.numerator.testBit(0) ? this : times(this));
         }
-        return exponent.numerator.bitLength() > 16 || (long) bits * exponent.numerator.intValue() > MAX_BITS ? Optional.empty()
+        return exponent.numerator.bitLength() > 16 || (long) bits * exponent.numerator.intValue() > MAX_BITS
+                ? Optional.empty()
                 : Optional.of(new Rational(numerator.pow(exponent.numerator.intValue()),
                         denominator.pow(exponent.numerator.intValue())));
     }
@@ -123,6 +125,7 @@ public record Rational(BigInteger numerator, BigInteger denominator) implements 
     @Override
     public String toString() {
         return isInteger() ? numerator.toString() : isDecimal()
-                ? new BigDecimal(numerator).divide(new BigDecimal(denominator)).toPlainString() : numerator + "/" + denominator;
+                ? new BigDecimal(numerator).divide(new BigDecimal(denominator)).toPlainString() 
+                : numerator + "/" + denominator;
     }
 }

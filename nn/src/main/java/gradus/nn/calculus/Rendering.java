@@ -21,7 +21,8 @@ enum Rendering {
 
     private static final String GREEK = "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ";
     private static final List<String> GREEK_NAMES = List.of("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta",
-            "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi",
+            "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon",
+                    "phi",
             "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega");
     private static final String NORMAL = "0123456789+-abcdefghijklmnoprstuvwxyz";
     private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ";
@@ -34,7 +35,8 @@ enum Rendering {
             case Constant constant -> constant == Constant.E ? "e" : this == TEX ? "\\pi" : "π";
             case Variable(var name) -> name(name);
             case Sum(var terms) -> sum(terms);
-            case Product _ -> negated(e).map(positive -> "-" + unsigned(positive)).orElseGet(() -> product((Product) e));
+            case Product _ -> negated(e).map(positive -> "-" + unsigned(positive))
+                    .orElseGet(() -> product((Product) e));
             case Quotient(var n, var d) -> quotient(n, d);
             case Power power -> power(power);
             case Apply(Elementary f, var x) when f == Elementary.ABS ->
@@ -64,7 +66,8 @@ enum Rendering {
         var digits = value.toString();
         if (digits.length() > 15 && !digits.contains("/")) {
             var scientific = Double.toString(value.value()).split("E");
-            return scientific.length == 1 ? scientific[0].replaceFirst("\\.0$", "") : scientific[0].replaceFirst("\\.0$", "")
+            return scientific.length == 1 ? scientific[0].replaceFirst("\\.0$", "")
+                    : scientific[0].replaceFirst("\\.0$", "")
                     + (this == TEX ? " \\cdot 10^{" + scientific[1] + "}" : "·10" + raised(scientific[1]));
         }
         return this == PLAIN || !digits.contains("/") ? digits
@@ -78,7 +81,8 @@ enum Rendering {
             var index = name.substring(at + 1).replaceAll("[{}]", "");
             var base = name(name.substring(0, at));
             return this == TEX ? base + "_{" + index + "}"
-                    : index.chars().allMatch(c -> LOWERABLE.indexOf(c) >= 0) ? base + translated(index, LOWERABLE, LOWERED)
+                    : index.chars().allMatch(c -> LOWERABLE.indexOf(c) >= 0) ? base + translated(index, LOWERABLE,
+                    LOWERED)
                     : base + "_" + index;
         }
         int greek = name.startsWith("\\") ? GREEK_NAMES.indexOf(name.substring(1)) : GREEK.indexOf(name);
@@ -92,7 +96,8 @@ enum Rendering {
     }
 
     private static String translated(String text, String from, String to) {
-        return text.chars().mapToObj(c -> to.substring(from.indexOf(c), from.indexOf(c) + 1)).collect(Collectors.joining());
+        return text.chars().mapToObj(c -> to.substring(from.indexOf(c), from.indexOf(c) + 1))
+                .collect(Collectors.joining());
     }
 
     /** What stands behind the minus of a product or number that begins with one. */
@@ -159,7 +164,8 @@ enum Rendering {
     private static String texJoint(Expression before, Expression factor, String next) {
         boolean dotted = before instanceof Number && (isRaw(before) || factor instanceof Quotient)
                 || Character.isDigit(next.charAt(0)) || isFraction(factor) || negated(factor).isPresent()
-                || isCall(before) && isCall(factor) || factor instanceof Quotient && (isFraction(before) || before instanceof Quotient);
+                || isCall(before) && isCall(factor) || factor instanceof Quotient
+                && (isFraction(before) || before instanceof Quotient);
         return dotted ? " \\cdot " : " ";
     }
 
@@ -167,7 +173,8 @@ enum Rendering {
         char last = text.charAt(text.length() - 1);
         char first = next.charAt(0);
         if (isRaw(before) || Character.isDigit(first) || factor instanceof Quotient || before instanceof Quotient
-                || negated(factor).isPresent() || isFraction(before) || factor instanceof Cases || before instanceof Cases) {
+                || negated(factor).isPresent() || isFraction(before) || factor instanceof Cases
+                || before instanceof Cases) {
             return " · ";
         }
         if (isCall(before) && isCall(factor)) {
@@ -191,12 +198,14 @@ enum Rendering {
         return factor instanceof Apply || factor instanceof Power(Apply _, var _);
     }
 
-    /** A number, a letter, a root, or a power of these with a superscript: what can stand beside another without a space. */
+    /**
+     * A number, a letter, a root, or a power of these with a superscript: what can stand beside another without a
+     * space.
+     */
     private static boolean isShort(Expression factor) {
         return switch (factor) {
             case Number _, Constant _ -> true;
-            case Variable variable -> PLAIN.of(variable).replaceAll("[" + LOWERED + "]", "").codePointCount(0, PLAIN.of(variable)
-                    .replaceAll("[" + LOWERED + "]", "").length()) == 1;
+            case Variable variable -> PLAIN.of(variable).chars().filter(c -> LOWERED.indexOf(c) < 0).count() == 1;
             case Power(var base, var exponent) -> isShort(base) && !(exponent.equals(Expression.HALF))
                     && !PLAIN.of(factor).contains("^");
             default -> false;
@@ -207,7 +216,8 @@ enum Rendering {
         if (this == TEX) {
             return "\\frac{" + of(n) + "}{" + of(d) + "}";
         }
-        var above = n instanceof Sum || n instanceof Quotient || isFraction(n) || negated(n).isPresent() && n instanceof Product
+        var above = n instanceof Sum || n instanceof Quotient || isFraction(n) || negated(n).isPresent()
+                && n instanceof Product
                 ? wrapped(n) : of(n);
         var below = d instanceof Sum || d instanceof Product || d instanceof Quotient || isFraction(d)
                 || negated(d).isPresent() ? wrapped(d) : of(d);
@@ -218,9 +228,12 @@ enum Rendering {
         var base = power.base();
         var exponent = power.exponent();
         if (exponent instanceof Number(var value) && value.signum() > 0 && !value.isInteger()
-                && value.numerator().equals(Rational.ONE.numerator()) && (this == TEX || value.equals(Expression.HALF.value()))) {
-            return this == TEX ? "\\sqrt" + (value.equals(Expression.HALF.value()) ? "" : "[" + value.denominator() + "]")
-                    + "{" + of(base) + "}" : "√" + (isShort(base) && !(base instanceof Power) ? of(base) : argument(base));
+                && value.numerator().equals(Rational.ONE.numerator())
+                && (this == TEX || value.equals(Expression.HALF.value()))) {
+            return this == TEX ? "\\sqrt" + (value.equals(Expression.HALF.value()) ? "" : "[" + value.denominator()
+                    + "]")
+                    + "{" + of(base) + "}" : "√" + (isShort(base) && !(base instanceof Power) ? of(base)
+                    : argument(base));
         }
         if (base instanceof Apply(Elementary f, var x) && f.plain().length() > 1 && f != Elementary.ABS
                 && f != Elementary.SIGN && f != Elementary.RELU && f != Elementary.ERF
@@ -257,7 +270,8 @@ enum Rendering {
             return this == TEX ? "\\" + name + "\\left(" + left + ", " + right + "\\right)"
                     : name + "(" + left + ", " + right + ")";
         }
-        return this == TEX ? "\\begin{cases} " + then + " & " + left + " > " + right + " \\\\ " + otherwise + " & " + left
+        return this == TEX ? "\\begin{cases} " + then + " & " + left + " > " + right + " \\\\ " + otherwise + " & "
+                + left
                 + " \\le " + right + " \\end{cases}"
                 : "{" + then + " if " + left + " > " + right + ", " + otherwise + " if " + left + " ≤ " + right + "}";
     }

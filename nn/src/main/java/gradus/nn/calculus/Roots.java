@@ -19,8 +19,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * The real zeros of an expression in one variable where school algebra finds them all: factors, fractions, exponentials,
- * logarithms, polynomials with rational zeros and a rest of degree 2.
+ * The real zeros of an expression in one variable where school algebra finds them all: factors, fractions,
+ * exponentials, logarithms, polynomials with rational zeros and a rest of degree 2.
  */
 final class Roots {
 
@@ -41,7 +41,8 @@ final class Roots {
             case Power(var base, var _) when base == Constant.E -> Optional.of(List.of());
             case Power(var base, Number(var n)) -> n.signum() > 0 ? of(base, x) : Optional.of(List.of());
             case Apply(var f, var argument) when f == Elementary.LN -> of(argument.minus(1).simplified(), x);
-            case Apply(var f, var argument) when f == Elementary.TANH || f == Elementary.SINH || f == Elementary.ARCTAN ->
+            case Apply(var f, var argument) when f == Elementary.TANH || f == Elementary.SINH
+                    || f == Elementary.ARCTAN ->
                     of(argument, x);
             case Apply(var f, var _) when f == Elementary.SIGMOID || f == Elementary.COSH -> Optional.of(List.of());
             case Sum _ -> sum(g, x);
@@ -51,7 +52,8 @@ final class Roots {
 
     private static Optional<List<Expression>> all(List<Optional<List<Expression>>> parts) {
         return parts.stream().allMatch(Optional::isPresent)
-                ? Optional.of(parts.stream().flatMap(part -> part.get().stream()).distinct().toList()) : Optional.empty();
+                ? Optional.of(parts.stream().flatMap(part -> part.get().stream()).distinct().toList())
+                : Optional.empty();
     }
 
     private static Optional<List<Expression>> sum(Expression g, Variable x) {
@@ -117,7 +119,8 @@ final class Roots {
             case Power(var base, Number(var n)) when base.equals(x) && n.isInteger() && n.signum() > 0
                     && n.numerator().bitLength() < 8 -> Optional.of(n.numerator().intValue());
             case Product(var factors) -> factors.stream().filter(factor -> factor.contains(x)).count() == 1
-                    ? degree(factors.stream().filter(factor -> factor.contains(x)).findFirst().orElseThrow(), x) : Optional.empty();
+                    ? degree(factors.stream().filter(factor -> factor.contains(x)).findFirst().orElseThrow(), x)
+                    : Optional.empty();
             case Quotient(var n, var d) when !d.contains(x) -> degree(n, x);
             default -> Optional.empty();
         };
@@ -158,19 +161,22 @@ final class Roots {
         var root = new Number(discriminant).sqrt();
         var middle = new Number(b.negated());
         var below = new Number(a.times(Rational.of(2)));
-        return Stream.of(middle.minus(root), middle.plus(root)).map(above -> above.div(below).simplified()).distinct().toList();
+        return Stream.of(middle.minus(root), middle.plus(root)).map(above -> above.div(below).simplified()).distinct()
+                .toList();
     }
 
     /** Fractions of divisors of the last coefficient and of the first: the only rational zeros that there can be. */
     private static List<Rational> candidates(List<Rational> dense) {
-        var scale = dense.stream().map(Rational::denominator).reduce(BigInteger.ONE, (a, b) -> a.multiply(b).divide(a.gcd(b)));
+        var scale = dense.stream().map(Rational::denominator).reduce(BigInteger.ONE, (a, b) -> a.multiply(b)
+                .divide(a.gcd(b)));
         var last = dense.getFirst().numerator().multiply(scale).divide(dense.getFirst().denominator()).abs();
         var first = dense.getLast().numerator().multiply(scale).divide(dense.getLast().denominator()).abs();
         if (last.max(first).compareTo(BigInteger.valueOf(LARGEST)) > 0) {
             return List.of();
         }
         return divisors(last.longValue()).boxed().flatMap(p -> divisors(first.longValue()).boxed().flatMap(q ->
-                Stream.of(p, -p).map(n -> Rational.of(n).times(Rational.of(q).reciprocal())))).distinct().sorted().toList();
+                Stream.of(p, -p).map(n -> Rational.of(n).times(Rational.of(q).reciprocal())))).distinct().sorted()
+                        .toList();
     }
 
     private static LongStream divisors(long n) {

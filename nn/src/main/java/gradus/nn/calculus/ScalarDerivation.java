@@ -11,9 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What calculus says about a scalar function of one variable or several, symbolically: derivatives step by step with the
- * rules by their names, gradient, Hessian, directional derivatives, Taylor polynomials, stationary points. Every line is
- * read back from its LaTeX at points of the domain and compared with automatic differentiation and central differences.
+ * What calculus says about a scalar function of one variable or several, symbolically: derivatives step by step with
+ * the rules by their names, gradient, Hessian, directional derivatives, Taylor polynomials, stationary points. Every
+ * line is read back from its LaTeX at points of the domain and compared with automatic differentiation and central
+ * differences.
  */
 public final class ScalarDerivation implements Worked {
 
@@ -76,7 +77,8 @@ public final class ScalarDerivation implements Worked {
 
     private Variable only(String instead) {
         if (variables.size() > 1) {
-            throw new IllegalArgumentException(name + " has the variables " + names() + "; one is needed\nhelp: " + instead);
+            throw new IllegalArgumentException(name + " has the variables " + names() + "; one is needed\nhelp: "
+                    + instead);
         }
         return variables.getFirst();
     }
@@ -95,7 +97,8 @@ public final class ScalarDerivation implements Worked {
     }
 
     private Line definition() {
-        return line(new Written(head(Rendering.TEX), head(Rendering.PLAIN)), f, "definition", Truth.derivative(f, List.of()));
+        return line(new Written(head(Rendering.TEX), head(Rendering.PLAIN)), f, "definition",
+                Truth.derivative(f, List.of()));
     }
 
     private String head(Rendering form) {
@@ -120,9 +123,11 @@ public final class ScalarDerivation implements Worked {
     private List<Line> lines(Written left, Differentiation.Step step, Variable x) {
         var truth = Truth.derivative(step.of(), List.of(x));
         var rules = step.rules().isEmpty() ? "by definition" : String.join(", ", step.rules());
-        boolean same = step.unfolded().text().replaceAll("[ ·]", "").equals(step.simplified().text().replaceAll("[ ·]", ""));
+        boolean same = step.unfolded().text().replaceAll("[ ·]", "").equals(step.simplified().text()
+                .replaceAll("[ ·]", ""));
         var unfolded = line(left, same ? step.simplified() : step.unfolded(), rules, truth);
-        return same ? List.of(unfolded) : List.of(unfolded, line(Written.NOTHING, step.simplified(), "simplified", truth));
+        return same ? List.of(unfolded) : List.of(unfolded, line(Written.NOTHING, step.simplified(), "simplified",
+                truth));
     }
 
     Line line(Written left, Expression right, String rule, Truth truth) {
@@ -149,8 +154,10 @@ public final class ScalarDerivation implements Worked {
             tex.append("\\partial ").append(x.tex()).append(times > 1 ? "^{" + times + "} " : " ");
             text.append("∂").append(x.text()).append(times > 1 ? "²³".substring(times - 2, times - 1) : "");
         }
-        return new Written("\\frac{\\partial" + order + " " + Rendering.TEX.name(name) + "}{" + tex.toString().strip() + "}",
-                "∂" + (by.size() == 1 ? "" : "²³".substring(by.size() - 2, by.size() - 1)) + Rendering.PLAIN.name(name) + "/" + text);
+        return new Written("\\frac{\\partial" + order + " " + Rendering.TEX.name(name) + "}{"
+                + tex.toString().strip() + "}",
+                "∂" + (by.size() == 1 ? "" : "²³".substring(by.size() - 2, by.size() - 1)) + Rendering.PLAIN.name(name)
+                        + "/" + text);
     }
 
     /** {@code d/dx(…)}. */
@@ -161,10 +168,14 @@ public final class ScalarDerivation implements Worked {
                 (one ? "d/d" : "∂/∂") + x.text() + Rendering.PLAIN.argument(of));
     }
 
-    /** The steps, and before them the proofs of those derivatives that they cite from the table and that follow from eˣ: σ, tanh. */
+    /**
+     * The steps, and before them the proofs of those derivatives that they cite from the table and that follow from eˣ:
+     * σ, tanh.
+     */
     public Calculation expand() {
         var steps = steps();
-        var lines = f.within().stream().flatMap(part -> part instanceof Expression.Apply(Elementary g, var _) ? Stream.of(g) : Stream.empty())
+        var lines = f.within().stream().flatMap(part -> part instanceof Expression.Apply(Elementary g, var _)
+                ? Stream.of(g) : Stream.empty())
                 .distinct().flatMap(g -> Proofs.of(g).stream()).flatMap(proof -> proof.lines().stream()).toList();
         return new Calculation(Stream.concat(lines.stream(), steps.lines().stream()).toList(), steps.notes());
     }
@@ -173,7 +184,8 @@ public final class ScalarDerivation implements Worked {
     public Calculation card() {
         return new Calculation(variables.stream().map(x -> {
             var last = Differentiation.steps(f, x).getLast();
-            return line(operator(x, f), last.simplified(), String.join(", ", last.rules()), Truth.derivative(f, List.of(x)));
+            return line(operator(x, f), last.simplified(), String.join(", ", last.rules()),
+                    Truth.derivative(f, List.of(x)));
         }).toList(), Kinks.of(f, variables));
     }
 
@@ -197,11 +209,13 @@ public final class ScalarDerivation implements Worked {
                 var by = List.of(variables.get(i), y);
                 var first = partial(variables.get(i));
                 var step = Differentiation.steps(first, y).getLast();
-                lines.add(line(partialName(by), step.simplified(), String.join(", ", step.rules()), Truth.derivative(f, by)));
+                lines.add(line(partialName(by), step.simplified(), String.join(", ", step.rules()),
+                        Truth.derivative(f, by)));
             }
         }
         if (variables.size() > 1) {
-            var rows = variables.stream().map(x -> variables.stream().map(y -> Written.of(partial(x, y))).toList()).toList();
+            var rows = variables.stream().map(x -> variables.stream().map(y -> Written.of(partial(x, y))).toList())
+                    .toList();
             var truth = variables.stream().flatMap(x -> variables.stream().map(y -> Truth.derivative(f, List.of(x, y))))
                     .toArray(Truth[]::new);
             var matrix = Written.matrix(rows);
@@ -236,9 +250,11 @@ public final class ScalarDerivation implements Worked {
         var unfolded = Expression.sum(terms);
         return new Calculation(List.of(
                 new Line(new Written("v", "v"), direction, "unit length",
-                        points.check(direction.tex(), Arrays.stream(v).mapToObj(a -> constant(a / Math.sqrt(square.value())))
+                        points.check(direction.tex(), Arrays.stream(v)
+                                .mapToObj(a -> constant(a / Math.sqrt(square.value())))
                                 .toArray(Truth[]::new))),
-                line(left, unfolded, "gradient times direction", truth), line(Written.NOTHING, unfolded.simplified(), "simplified", truth)),
+                line(left, unfolded, "gradient times direction", truth), line(Written.NOTHING, unfolded.simplified(),
+                        "simplified", truth)),
                 Kinks.of(f, variables));
     }
 
@@ -282,7 +298,8 @@ public final class ScalarDerivation implements Worked {
         var variables = new LinkedHashSet<Variable>();
         outputs.forEach(output -> variables.addAll(output.variables()));
         if (variables.isEmpty()) {
-            throw new IllegalArgumentException("jacobian: no variable in " + outputs.stream().map(Expression::text).toList()
+            throw new IllegalArgumentException("jacobian: no variable in " + outputs.stream().map(Expression::text)
+                    .toList()
                     + "\nhelp: jacobian(x.times(y), x.plus(y)) with x = variable(\"x\")");
         }
         var points = Points.of(Expression.sum(outputs.stream().map(Expression::square).toList()), variables);
@@ -295,9 +312,12 @@ public final class ScalarDerivation implements Worked {
         }
         var matrix = Written.matrix(outputs.stream().map(f -> variables.stream()
                 .map(x -> Written.of(Differentiation.derivative(f, x))).toList()).toList());
-        var truth = outputs.stream().flatMap(f -> variables.stream().map(x -> Truth.derivative(f, List.of(x)))).toArray(Truth[]::new);
-        lines.add(new Line(new Written("J", "J"), matrix, "Jacobian: a row per function", points.check(matrix.tex(), truth)));
-        return new Calculation(lines, outputs.stream().flatMap(f -> Kinks.of(f, List.copyOf(variables)).stream()).distinct().toList());
+        var truth = outputs.stream().flatMap(f -> variables.stream().map(x -> Truth.derivative(f, List.of(x))))
+                .toArray(Truth[]::new);
+        lines.add(new Line(new Written("J", "J"), matrix, "Jacobian: a row per function", points.check(matrix.tex(),
+                truth)));
+        return new Calculation(lines, outputs.stream().flatMap(f -> Kinks.of(f, List.copyOf(variables)).stream())
+                .distinct().toList());
     }
 
     @Override

@@ -4,13 +4,16 @@ import gradus.nn.Tensor;
 import java.util.Map;
 import java.util.Optional;
 
-/** A function of one number: one of the well-known ones, a logarithm to some base, or an unknown one of which only the name is given. */
+/** A function of one number: a well-known one, a logarithm to some base, or one of which only the name is known. */
 public sealed interface ScalarFunction permits Elementary, ScalarFunction.Logarithm, ScalarFunction.Unknown {
 
     /** The function's name in plain text. */
     String plain();
 
-    /** Its value in float64; {@code at} gives what a base is made of. */
+    /**
+     * Its value in float64, NaN outside its domain; {@code at} gives what a base is made of, without which it counts as
+     * e.
+     */
     double value(double x, Map<Expression.Variable, Double> at);
 
     /** Its derivative at an expression, as the table of derivatives has it. */

@@ -15,7 +15,6 @@ import gradus.nn.calculus.Expression.Quotient;
 import gradus.nn.calculus.Expression.Sum;
 import gradus.nn.calculus.Expression.Variable;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -48,7 +47,7 @@ final class Simplifier {
     }
 
     /** Characters on paper; a function's value squared counts twice, so that σ(1 − σ) is shorter than σ − σ². */
-    private static int length(Expression e) {
+    static int length(Expression e) {
         return e.text().replace(" ", "").length() + repeated(e);
     }
 
@@ -63,7 +62,7 @@ final class Simplifier {
     }
 
     /** Collected, its parts being simplified already. */
-    private static Expression collected(Expression e) {
+    static Expression collected(Expression e) {
         return switch (e) {
             case Sum(var terms) -> sumOf(terms);
             case Product _, Quotient _, Power _ -> Monomial.of(e).expression();
@@ -75,13 +74,14 @@ final class Simplifier {
         };
     }
 
-    private static Expression applied(ScalarFunction f, Expression x) {
+    static Expression applied(ScalarFunction f, Expression x) {
         var negated = Rendering.negated(x);
         if (f instanceof Elementary g && negated.isPresent() && (g.isOdd() || g.isEven())) {
             var positive = applied(g, negated.get());
             return g.isOdd() ? collected(positive.neg()) : positive;
         }
-        if (f == Elementary.LN && x == Constant.E || f instanceof ScalarFunction.Logarithm(var base) && base.equals(x)) {
+        if (f == Elementary.LN && x == Constant.E || f instanceof ScalarFunction.Logarithm(var base)
+                && base.equals(x)) {
             return ONE;
         }
         if (f == Elementary.LN && x instanceof Power(var base, var exponent) && base == Constant.E) {
@@ -89,14 +89,16 @@ final class Simplifier {
         }
         if (f == Elementary.SIN || f == Elementary.COS) {   // at multiples of π/2
             var turns = Monomial.of(x.times(2).div(Constant.PI));
-            if (turns.factors.isEmpty() && turns.coefficient.isInteger()) {
-                int quarter = turns.coefficient.numerator().mod(BigInteger.valueOf(4)).intValue() + (f == Elementary.COS ? 1 : 0);
+            if (turns.factors().isEmpty() && turns.coefficient().isInteger()) {
+                int quarter = turns.coefficient().numerator().mod(BigInteger.valueOf(4)).intValue()
+                        + (f == Elementary.COS ? 1 : 0);
                 return List.of(ZERO, ONE, ZERO, Expression.MINUS_ONE).get(quarter % 4);
             }
         }
         if (x instanceof Number(var value) && f instanceof Elementary) {
             double there = f.value(value.value(), Map.of());
-            boolean exact = value.signum() == 0 && f != Elementary.ARCCOS || value.equals(Rational.ONE) && f == Elementary.LN
+            boolean exact = value.signum() == 0 && f != Elementary.ARCCOS || value.equals(Rational.ONE)
+                    && f == Elementary.LN
                     || f == Elementary.ABS || f == Elementary.SIGN || f == Elementary.RELU;
             return exact ? f == Elementary.ABS || f == Elementary.RELU ? new Number(there == 0 ? Rational.ZERO
                     : value.signum() < 0 ? value.negated() : value) : Expression.number(there) : x.of(f);
@@ -105,20 +107,21 @@ final class Simplifier {
     }
 
     /** Like terms collected; cos² + sin² and cosh² − sinh² are 1. */
-    private static Expression sumOf(List<Expression> terms) {
+    static Expression sumOf(List<Expression> terms) {
         var collected = new LinkedHashMap<String, Monomial>();
         terms.stream().flatMap(Simplifier::flat).map(Monomial::of).forEach(term ->
                 collected.merge(term.key(), term, Monomial::plus));
-        collected.values().removeIf(term -> term.coefficient.signum() == 0);
+        collected.values().removeIf(term -> term.coefficient().signum() == 0);
         pythagoras(collected, Elementary.SIN, Elementary.COS, Rational.ONE);
         pythagoras(collected, Elementary.COSH, Elementary.SINH, Rational.MINUS_ONE);
         return positiveFirst(collected.values().stream().map(Monomial::expression).toList());
     }
 
     /** A sum that begins with a minus only if all its terms do. */
-    private static Expression positiveFirst(List<Expression> terms) {
+    static Expression positiveFirst(List<Expression> terms) {
         var positive = terms.stream().filter(term -> Rendering.negated(term).isEmpty()).findFirst();
-        return positive.isEmpty() || positive.get() == terms.getFirst() ? sum(terms) : sum(Stream.concat(Stream.of(positive.get()),
+        return positive.isEmpty() || positive.get() == terms.getFirst() ? sum(terms)
+                : sum(Stream.concat(Stream.of(positive.get()),
                 terms.stream().filter(term -> term != positive.get())).toList());
     }
 
@@ -127,23 +130,26 @@ final class Simplifier {
         if (term instanceof Sum(var terms)) {
             return terms.stream().flatMap(Simplifier::flat);
         }
-        return term instanceof Product(var factors) && factors.size() == 2 && factors.getFirst() instanceof Number number
-                && factors.getLast() instanceof Sum(var terms) ? terms.stream().map(number::times).flatMap(Simplifier::flat)
+        return term instanceof Product(var factors) && factors.size() == 2
+                && factors.getFirst() instanceof Number number
+                && factors.getLast() instanceof Sum(var terms) ? terms.stream().map(number::times)
+                .flatMap(Simplifier::flat)
                 : Stream.of(term);
     }
 
     private static void pythagoras(Map<String, Monomial> terms, Elementary one, Elementary other, Rational sign) {
         for (var term : List.copyOf(terms.values())) {
-            for (var factor : List.copyOf(term.factors.values())) {
-                if (factor.base instanceof Apply(var f, var x) && f == one && factor.exponent.equals(Expression.TWO)) {
-                    var rest = term.times(new Monomial(Rational.ONE, factor.base, Expression.number(-2)));
+            for (var factor : List.copyOf(term.factors().values())) {
+                if (factor.base() instanceof Apply(var f, var x) && f == one && factor.exponent()
+                        .equals(Expression.TWO)) {
+                    var rest = term.times(new Monomial(Rational.ONE, factor.base(), Expression.number(-2)));
                     var partner = terms.get(rest.times(new Monomial(Rational.ONE, x.of(other), Expression.TWO)).key());
-                    if (partner != null && partner.coefficient.equals(term.coefficient.times(sign))
+                    if (partner != null && partner.coefficient().equals(term.coefficient().times(sign))
                             && terms.containsKey(term.key())) {
                         terms.remove(term.key());
                         terms.remove(partner.key());
                         terms.merge(rest.key(), rest, Monomial::plus);
-                        terms.values().removeIf(t -> t.coefficient.signum() == 0);
+                        terms.values().removeIf(t -> t.coefficient().signum() == 0);
                     }
                 }
             }
@@ -157,13 +163,16 @@ final class Simplifier {
     }
 
     /** The terms of an expression multiplied out, or itself alone when they would be too many. */
-    private static List<Expression> terms(Expression e) {
+    static List<Expression> terms(Expression e) {
         List<Expression> terms = switch (e) {
             case Sum(var parts) -> parts.stream().flatMap(part -> terms(part).stream()).toList();
-            case Product(var factors) -> factors.stream().map(Simplifier::terms).reduce(List.of(ONE), Simplifier::multiplied);
+            case Product(var factors) -> factors.stream().map(Simplifier::terms)
+                    .reduce(List.of(ONE), Simplifier::multiplied);
             case Power(Sum base, Number(var n)) when n.isInteger() && n.signum() > 0 && n.numerator().bitLength() < 3 ->
-                    Stream.generate(() -> terms(base)).limit(n.numerator().intValue()).reduce(List.of(ONE), Simplifier::multiplied);
-            case Quotient(var above, var below) when isPlain(below) -> terms(above).stream().map(term -> term.div(below)).toList();
+                    Stream.generate(() -> terms(base)).limit(n.numerator().intValue())
+                            .reduce(List.of(ONE), Simplifier::multiplied);
+            case Quotient(var above, var below) when isPlain(below) -> terms(above).stream()
+                    .map(term -> term.div(below)).toList();
             default -> List.of(e);
         };
         return terms.isEmpty() || terms.size() > MOST_TERMS ? List.of(e) : terms;
@@ -194,36 +203,37 @@ final class Simplifier {
         }
         var terms = parts.stream().map(Monomial::of).toList();
         var common = new Monomial(Rational.ONE);
-        for (var factor : terms.getFirst().factors.values()) {
-            var powers = terms.stream().map(term -> term.factors.get(factor.key())).toList();
+        for (var factor : terms.getFirst().factors().values()) {
+            var powers = terms.stream().map(term -> term.factors().get(factor.key())).toList();
             if (powers.stream().allMatch(power -> power != null)) {
                 smallest(powers).ifPresent(exponent ->
-                        common.factors.put(factor.key(), new Factor(factor.base, exponent)));
+                        common.factors().put(factor.key(), new Monomial.Factor(factor.base(), exponent)));
             }
         }
-        var content = content(terms.stream().map(term -> term.coefficient).toList());
+        var content = content(terms.stream().map(term -> term.coefficient()).toList());
         var divisor = common.times(new Monomial(content)).power(Rational.MINUS_ONE);
         var rest = sum(terms.stream().map(term -> term.times(divisor).expression()).toList());
-        return common.factors.isEmpty() && content.equals(Rational.ONE) ? e
-                : product(Stream.concat(factors(common.times(new Monomial(content)).expression()).stream(), Stream.of(rest))
+        return common.factors().isEmpty() && content.equals(Rational.ONE) ? e
+                : product(Stream.concat(factors(common.times(new Monomial(content)).expression()).stream(),
+                Stream.of(rest))
                         .filter(factor -> !factor.equals(ONE)).toList());
     }
 
-    private static List<Expression> factors(Expression e) {
+    static List<Expression> factors(Expression e) {
         return e instanceof Product(var factors) ? factors : List.of(e);
     }
 
-    private static Optional<Expression> smallest(List<Factor> powers) {
-        if (powers.stream().allMatch(power -> power.exponent instanceof Number(var n) && n.signum() > 0)) {
-            return powers.stream().map(Factor::exponent).min(Comparator.comparing(n -> ((Number) n).value()));
+    private static Optional<Expression> smallest(List<Monomial.Factor> powers) {
+        if (powers.stream().allMatch(power -> power.exponent() instanceof Number(var n) && n.signum() > 0)) {
+            return powers.stream().map(Monomial.Factor::exponent).min(Comparator.comparing(n -> ((Number) n).value()));
         }
-        return powers.stream().allMatch(power -> power.exponent.equals(powers.getFirst().exponent))
-                && !(powers.getFirst().exponent instanceof Number) ? Optional.of(powers.getFirst().exponent)
+        return powers.stream().allMatch(power -> power.exponent().equals(powers.getFirst().exponent()))
+                && !(powers.getFirst().exponent() instanceof Number) ? Optional.of(powers.getFirst().exponent())
                 : Optional.empty();
     }
 
     /** The greatest whole number that divides all, 1 if some is a fraction. */
-    private static Rational content(Collection<Rational> numbers) {
+    static Rational content(Collection<Rational> numbers) {
         return numbers.stream().allMatch(Rational::isInteger)
                 ? new Rational(numbers.stream().map(Rational::numerator).reduce(BigInteger.ZERO, BigInteger::gcd)
                         .max(BigInteger.ONE), BigInteger.ONE) : Rational.ONE;
@@ -240,194 +250,5 @@ final class Simplifier {
             case Cases(var a, var b, var c, var d) -> "{" + key(a) + "," + key(b) + "," + key(c) + "," + key(d) + "}";
             case Number _, Constant _, Variable _ -> e.text();
         };
-    }
-
-    /** A base to a power. */
-    private record Factor(Expression base, Expression exponent) {
-        String key() {
-            return Simplifier.key(base);
-        }
-    }
-
-    /** A number times powers of different bases, by their keys. */
-    private record Monomial(Rational coefficient, Map<String, Factor> factors) {
-
-        Monomial(Rational coefficient) {
-            this(coefficient, new LinkedHashMap<>());
-        }
-
-        Monomial(Rational coefficient, Expression base, Expression exponent) {
-            this(coefficient);
-            if (!exponent.isZero()) {
-                factors.put(Simplifier.key(base), new Factor(base, exponent));
-            }
-        }
-
-        static Monomial of(Expression e) {
-            return switch (e) {
-                case Number(var value) -> new Monomial(value);
-                case Product(var parts) -> parts.stream().map(Monomial::of).reduce(new Monomial(Rational.ONE), Monomial::times);
-                case Quotient(var n, var d) -> {
-                    var below = of(d);
-                    if (below.coefficient.signum() == 0) {
-                        throw new ArithmeticException(n + " is divided by " + d + ", which is 0"
-                                + "\nhelp: a denominator that is not 0 everywhere");
-                    }
-                    yield of(n).times(below.power(Rational.MINUS_ONE));
-                }
-                case Sum(var terms) -> {
-                    var monomials = terms.stream().map(Monomial::of).toList();
-                    var scale = content(monomials.stream().map(Monomial::coefficient).toList());
-                    scale = leading(monomials).coefficient.signum() < 0 ? scale.negated() : scale;
-                    var monic = new Monomial(scale.reciprocal());
-                    yield new Monomial(scale, positiveFirst(monomials.stream().map(term -> term.times(monic).expression()).toList()),
-                            ONE);
-                }
-                case Power(var base, var exponent) -> ofPower(base, exponent);
-                default -> new Monomial(Rational.ONE, e, ONE);
-            };
-        }
-
-        /** The term whose sign a sum is given: as in x − 1, but 1 − tanh²; whatever the order of the terms. */
-        private static Monomial leading(List<Monomial> terms) {
-            boolean powers = terms.stream().flatMap(term -> term.factors.values().stream()).allMatch(f -> f.base instanceof Variable);
-            return terms.stream().min(Comparator.comparing((Monomial term) -> term.factors.isEmpty() == powers)
-                    .thenComparing(Monomial::key)).orElseThrow();
-        }
-
-        private static Monomial ofPower(Expression base, Expression exponent) {
-            if (exponent instanceof Number(var n)) {
-                if (n.isInteger() && base != Constant.E) {
-                    var inner = of(base);
-                    if (inner.coefficient.signum() == 0 && n.signum() <= 0) {
-                        throw new ArithmeticException("0 to the power of " + n + " has no value\nhelp: an exponent above 0");
-                    }
-                    return inner.coefficient.power(n).isPresent() ? inner.power(n) : new Monomial(Rational.ONE, base, exponent);
-                }
-                if (base instanceof Number(var value)) {
-                    var root = value.power(n);
-                    return root.isPresent() ? new Monomial(root.get()) : new Monomial(Rational.ONE, base, exponent);
-                }
-                if (base instanceof Power(var inner, Number(var m)) && n.times(m).equals(Rational.ONE)
-                        && m.equals(Rational.of(2))) {
-                    return new Monomial(Rational.ONE, applied(Elementary.ABS, inner), ONE);
-                }
-            }
-            if (base == Constant.E && exponent instanceof Apply(var f, var x) && f == Elementary.LN) {
-                return of(x);
-            }
-            if (base == Constant.E && exponent instanceof Product(var parts) && parts.size() == 2
-                    && parts.getFirst() instanceof Number && parts.getLast() instanceof Apply(var f, var x)
-                    && f == Elementary.LN) {
-                return ofPower(x, parts.getFirst());
-            }
-            if (base.equals(ONE)) {
-                return new Monomial(Rational.ONE);
-            }
-            return base instanceof Power(Constant e, var inner) && e == Constant.E
-                    ? new Monomial(Rational.ONE, e, sumOf(terms(inner.times(exponent))))
-                    : new Monomial(Rational.ONE, base, exponent);
-        }
-
-        String key() {
-            return factors.values().stream().map(f -> f.key() + "^" + Simplifier.key(f.exponent)).sorted().toList().toString();
-        }
-
-        /** The sum with a term of the same factors. */
-        Monomial plus(Monomial like) {
-            return new Monomial(coefficient.plus(like.coefficient), factors);
-        }
-
-        Monomial times(Monomial other) {
-            var all = new LinkedHashMap<>(factors);
-            var number = coefficient.times(other.coefficient);
-            for (var factor : other.factors.values()) {
-                var before = all.get(factor.key());
-                var exponent = before == null ? factor.exponent : sumOf(List.of(before.exponent, factor.exponent));
-                var folded = factor.base instanceof Number(var base) && exponent instanceof Number(var n) ? base.power(n)
-                        : Optional.<Rational>empty();
-                if (exponent.isZero() || folded.isPresent()) {
-                    all.remove(factor.key());
-                    number = number.times(folded.orElse(Rational.ONE));
-                } else {
-                    all.put(factor.key(), new Factor(factor.base, exponent));
-                }
-            }
-            return new Monomial(number, all);
-        }
-
-        /** To a whole power. */
-        Monomial power(Rational n) {
-            var powered = new Monomial(coefficient.power(n).orElseThrow());
-            factors.values().forEach(factor -> powered.factors.put(factor.key(), new Factor(factor.base,
-                    sumOf(terms(collected(new Product(List.of(new Number(n), factor.exponent))))))));
-            powered.factors.values().removeIf(factor -> factor.exponent.isZero());
-            return powered;
-        }
-
-        /** The factors with positive powers over those with negative ones; a person's order in both. */
-        Expression expression() {
-            if (coefficient.signum() == 0) {
-                return ZERO;
-            }
-            var sorted = factors.values().stream().sorted(Comparator.comparing(Monomial::order)).toList();
-            var above = new ArrayList<Expression>();
-            var below = new ArrayList<Expression>();
-            for (var factor : sorted) {
-                boolean under = factor.exponent instanceof Number(var n) && n.signum() < 0;
-                var exponent = under ? factor.exponent.neg() : factor.exponent;
-                (under ? below : above).add(exponent.equals(ONE) ? factor.base : new Power(factor.base, exponent));
-            }
-            var size = coefficient.signum() < 0 ? coefficient.negated() : coefficient;
-            boolean inFront = size.isDecimal() || above.isEmpty() && below.isEmpty();
-            var top = inFront ? size : new Rational(size.numerator(), BigInteger.ONE);
-            if (!top.equals(Rational.ONE)) {
-                above.addFirst(new Number(top));
-            }
-            if (!inFront && !size.isInteger()) {
-                below.addFirst(new Number(new Rational(size.denominator(), BigInteger.ONE)));
-            }
-            var value = below.isEmpty() ? product(above) : product(above).div(product(below));
-            return coefficient.signum() > 0 ? value : negative(value);
-        }
-
-        /** A minus before it, or inside one of its sums where that is shorter. */
-        private static Expression negative(Expression value) {
-            if (value instanceof Number) {
-                return value.neg();
-            }
-            var parts = Simplifier.factors(value instanceof Quotient(var n, var _) ? n : value);
-            var best = value instanceof Product && parts.getFirst() instanceof Number(var n)
-                    ? replaced(parts, 0, new Number(n.negated()))
-                    : product(Stream.concat(Stream.of(Expression.MINUS_ONE), Simplifier.factors(value).stream()).toList());
-            for (int i = 0; i < parts.size(); i++) {
-                if (parts.get(i) instanceof Sum(var terms)) {
-                    var above = replaced(parts, i, sumOf(terms.stream().map(Expression::neg).toList()));
-                    var flipped = value instanceof Quotient(var _, var d) ? above.div(d) : above;
-                    best = length(flipped) < length(best) ? flipped : best;
-                }
-            }
-            return best;
-        }
-
-        private static Expression replaced(List<Expression> factors, int i, Expression other) {
-            var list = new ArrayList<>(factors);
-            list.set(i, other);
-            return product(list);
-        }
-
-        /** Names by the alphabet with Greek first, then powers of unknown size, functions, sums, each as they came. */
-        private static String order(Factor factor) {
-            return switch (factor.base) {
-                case Number _ -> "1";
-                case Variable(var name) when factor.exponent instanceof Number || factor.exponent instanceof Sum ->
-                        "2" + (Rendering.TEX.name(name).startsWith("\\") ? "0" : "1") + name;
-                case Constant constant when constant == Constant.PI -> "20";
-                case Variable _, Constant _ -> "3";
-                case Sum _ -> "6";
-                case Cases _ -> "5";
-                default -> "4";
-            };
-        }
     }
 }

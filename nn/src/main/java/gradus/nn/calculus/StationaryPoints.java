@@ -41,8 +41,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
      * @param coordinates in the order of the variables
      * @param eigenvalues of the Hessian, ascending
      */
-    public record Point(Optional<List<Expression>> exact, List<Double> coordinates, double value, List<Double> eigenvalues,
-            Kind kind) {
+    public record Point(Optional<List<Expression>> exact, List<Double> coordinates, double value,
+            List<Double> eigenvalues, Kind kind) {
     }
 
     private static final double RANGE = 5;
@@ -68,7 +68,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                         + "\nhelp: put numbers in their place with f.with(Map.of(parameter, number(2)))");
             }
             gradient = variables.stream().map(derivation::partial).toList();
-            hessian = variables.stream().map(x -> variables.stream().map(y -> derivation.partial(x, y)).toList()).toList();
+            hessian = variables.stream().map(x -> variables.stream().map(y -> derivation.partial(x, y)).toList())
+                    .toList();
         }
 
         StationaryPoints found() {
@@ -81,7 +82,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                         exact.stream().mapToDouble(e -> e.value(Map.of())).toArray()).ifPresent(points::add));
                 how = "solved exactly: there are no others";
             } else {
-                newton().stream().limit(MOST).map(x -> point(exact(x), x)).flatMap(Optional::stream).forEach(points::add);
+                newton().stream().limit(MOST).map(x -> point(exact(x), x)).flatMap(Optional::stream)
+                        .forEach(points::add);
                 how = "found by Newton's method from a grid over −5 … 5: there may be others";
                 how = points.size() >= MOST ? how + "; more than " + MOST + " were met, they may not be isolated" : how;
             }
@@ -148,7 +150,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                     x[i] = -RANGE + 2 * RANGE * (rest % side) / (side - 1) + 1e-3 * (i + 1);   // not on a symmetry axis
                 }
                 if (descended(x) && Arrays.stream(x).allMatch(v -> Math.abs(v) <= 2 * RANGE)
-                        && found.stream().noneMatch(other -> IntStream.range(0, n).allMatch(i -> Math.abs(other[i] - x[i]) < 1e-3))) {
+                        && found.stream().noneMatch(other -> IntStream.range(0, n)
+                        .allMatch(i -> Math.abs(other[i] - x[i]) < 1e-3))) {
                     found.add(x);
                 }
             }
@@ -182,11 +185,13 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
         }
 
         private double[][] curvature(Map<Variable, Double> here) {
-            return hessian.stream().map(row -> row.stream().mapToDouble(h -> h.value(here)).toArray()).toArray(double[][]::new);
+            return hessian.stream().map(row -> row.stream().mapToDouble(h -> h.value(here)).toArray())
+                    .toArray(double[][]::new);
         }
 
         private static Optional<double[]> solved(double[][] a, double... b) {
-            var matrix = Tensor.of(new Shape(b.length, b.length), Arrays.stream(a).flatMapToDouble(Arrays::stream).toArray());
+            var matrix = Tensor.of(new Shape(b.length, b.length), Arrays.stream(a).flatMapToDouble(Arrays::stream)
+                    .toArray());
             if (b.length == 1) {
                 return a[0][0] == 0 ? Optional.empty() : Optional.of(new double[] {b[0] / a[0][0]});
             }
@@ -211,7 +216,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
         }
 
         private static Optional<Expression> fraction(double x, int largest) {
-            return IntStream.rangeClosed(1, largest).filter(d -> Math.abs(x * d - Math.rint(x * d)) < 1e-3).<Expression>mapToObj(d ->
+            return IntStream.rangeClosed(1, largest)
+                    .filter(d -> Math.abs(x * d - Math.rint(x * d)) < 1e-3).<Expression>mapToObj(d ->
                     new Number(Rational.of((long) Math.rint(x * d)).times(Rational.of(d).reciprocal()))).findFirst();
         }
 
@@ -224,7 +230,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                     || gradient.stream().anyMatch(g -> !(Math.abs(g.value(here)) < 1e-6))) {
                 return Optional.empty();
             }
-            var matrix = Tensor.of(new Shape(h.length, h.length), Arrays.stream(h).flatMapToDouble(Arrays::stream).toArray());
+            var matrix = Tensor.of(new Shape(h.length, h.length), Arrays.stream(h).flatMapToDouble(Arrays::stream)
+                    .toArray());
             var eigenvalues = Linalg.eigh(matrix).values().as(DType.FLOAT64).toDoubleArray();
             double tolerance = 1e-9 * Math.max(1, Arrays.stream(eigenvalues).map(Math::abs).max().orElse(1));
             boolean up = Arrays.stream(eigenvalues).anyMatch(v -> v > tolerance);
@@ -246,15 +253,19 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                 var coordinates = point.exact.map(e -> e.stream().map(Written::of).toList())
                         .orElseGet(() -> point.coordinates.stream().map(Written::rounded).toList());
                 var text = coordinates.stream().map(Written::text).collect(Collectors.joining(", ", "(", ")"));
-                var tex = coordinates.stream().map(Written::tex).collect(Collectors.joining(", ", "\\left(", "\\right)"));
+                var tex = coordinates.stream().map(Written::tex)
+                        .collect(Collectors.joining(", ", "\\left(", "\\right)"));
                 var zero = variables.size() == 1 ? Written.of(Expression.ZERO)
                         : Written.vector(variables.stream().map(x -> Written.of(Expression.ZERO)).toList());
-                var slopes = variables.stream().map(x -> Truth.derivative(derivation.f, List.of(x))).toArray(Truth[]::new);
-                var slope = variables.size() > 1 ? new Written("\\nabla " + Rendering.TEX.name(derivation.name), "∇" + name)
+                var slopes = variables.stream().map(x -> Truth.derivative(derivation.f, List.of(x)))
+                        .toArray(Truth[]::new);
+                var slope = variables.size() > 1
+                        ? new Written("\\nabla " + Rendering.TEX.name(derivation.name), "∇" + name)
                         : new Written(Rendering.TEX.name(derivation.name) + "'", name + "'");
                 lines.add(new Line(new Written(slope.tex() + tex, slope.text() + text), zero,
                         point.exact.isEmpty(), "stationary", place.check(zero.tex(), slopes)));
-                lines.add(line(derivation.f, point, new Written(Rendering.TEX.name(derivation.name) + tex, name + text), "value",
+                lines.add(line(derivation.f, point, new Written(Rendering.TEX.name(derivation.name) + tex,
+                        name + text), "value",
                         place, List.of()));
                 for (int i = 0; i < variables.size(); i++) {
                     for (int j = i; j < variables.size(); j++) {
@@ -266,9 +277,14 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
                                 point.kind.toString(), place, by));
                     }
                 }
-                notes.add((variables.size() == 1 ? variables.getFirst().text() + " = " + coordinates.getFirst().text() : text) + ": " + point.kind.toString() + ", eigenvalues of the Hessian "
+                boolean bowl = point.kind == Kind.MINIMUM && variables.size() > 1;
+                notes.add((variables.size() == 1 ? variables.getFirst().text() + " = " + coordinates.getFirst().text()
+                        : text) + ": " + point.kind + ", eigenvalues of the Hessian "
                         + point.eigenvalues.stream().map(v -> Written.rounded(Math.abs(v) < 1e-12 ? 0 : v).text())
-                                .collect(Collectors.joining(", ")) + (point.kind == Kind.UNDECIDED ? ": it does not decide" : ""));
+                                .collect(Collectors.joining(", ")) + (point.kind == Kind.UNDECIDED
+                                ? ": it does not decide" : bowl ? "; condition number "
+                                        + Written.rounded(point.eigenvalues.getLast() / point.eigenvalues.getFirst())
+                                        .text() : ""));
             }
             notes.addAll(Kinks.of(derivation.f, variables));
             notes.add(points.isEmpty() ? "no stationary point, " + how : how);
@@ -279,7 +295,8 @@ public record StationaryPoints(List<Point> points, String how, Calculation steps
             var truth = Truth.derivative(derivation.f, by);
             if (point.exact.isPresent()) {
                 var values = new LinkedHashMap<Variable, Expression>();
-                IntStream.range(0, variables.size()).forEach(i -> values.put(variables.get(i), point.exact.get().get(i)));
+                IntStream.range(0, variables.size()).forEach(i -> values.put(variables.get(i), point.exact.get()
+                        .get(i)));
                 var right = e.with(values).simplified();
                 return new Line(left, Written.of(right), rule, place.check(right.tex(), truth));
             }

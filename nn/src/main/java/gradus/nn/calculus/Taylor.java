@@ -36,7 +36,8 @@ public final class Taylor implements Worked {
         var names = Arrays.stream(at).flatMap(a -> a.variables().stream()).toList();
         points = derivation.points.with(point -> {
             var all = new LinkedHashMap<>(point);
-            for (int i = 0; i < names.size(); i++) {   // between the points of the function, so inside its domain mostly
+            // between the points of the function, so inside its domain mostly
+            for (int i = 0; i < names.size(); i++) {
                 int other = i;
                 all.computeIfAbsent(names.get(i), name -> 0.8 * point.get(derivation.variables.get(
                         other % derivation.variables.size())));
@@ -48,12 +49,14 @@ public final class Taylor implements Worked {
     static Taylor of(ScalarDerivation derivation, Expression... at) {
         var f = derivation.f;
         var taylor = new Taylor(derivation, at);
-        if (Arrays.stream(at).allMatch(a -> a.variables().isEmpty()) && derivation.variables.containsAll(f.variables())) {
+        if (Arrays.stream(at).allMatch(a -> a.variables().isEmpty())
+                && derivation.variables.containsAll(f.variables())) {
             var point = taylor.origin(Map.of());
             for (var x : derivation.variables) {
                 if (!Double.isFinite(f.value(point)) || !Points.isSmooth(f, x, point)) {
                     throw new IllegalArgumentException("taylor: f = " + f.text() + " at " + taylor.at.values().stream()
-                            .map(Expression::text).toList() + " has no value or no derivative\nhelp: a point inside the domain, "
+                            .map(Expression::text).toList()
+                            + " has no value or no derivative\nhelp: a point inside the domain, "
                             + "away from kinks and poles");
                 }
             }
@@ -105,7 +108,8 @@ public final class Taylor implements Worked {
     }
 
     /** For the variables from {@code first} on; a derivative taken n times by one of them brings 1/n!. */
-    private List<Expression> terms(Expression derived, int k, int first, Expression factor, Map<Variable, Expression> place) {
+    private List<Expression> terms(Expression derived, int k, int first, Expression factor,
+            Map<Variable, Expression> place) {
         if (k == 0) {
             return List.of(Simplifier.gathered(derived.with(place).simplified().times(factor)));
         }
@@ -141,7 +145,8 @@ public final class Taylor implements Worked {
             }
         }
         for (var by : derivatives) {
-            var value = (by.isEmpty() ? derivation.f : derivation.partial(by.toArray(Variable[]::new))).with(at).simplified();
+            var value = (by.isEmpty() ? derivation.f : derivation.partial(by.toArray(Variable[]::new))).with(at)
+                    .simplified();
             var truth = Truth.derivative(derivation.f, by).at(this::origin);
             lines.add(line(head(by), value, by.isEmpty() ? "value" : "derivative at the point", points, truth));
         }
@@ -149,7 +154,8 @@ public final class Taylor implements Worked {
         for (int order = 1; order <= 2; order++) {
             lines.add(line(named("T", order), polynomial(order), "Taylor polynomial of order " + order, points,
                     along(at, 0, order)));
-            lines.add(line(named("R", order), remainder(order), "Lagrange's remainder", between, along(between(), order + 1,
+            lines.add(line(named("R", order), remainder(order), "Lagrange's remainder", between,
+                    along(between(), order + 1,
                     order + 1)));
         }
         return new Calculation(lines, List.of(xi() + " lies between " + origin() + " and "
@@ -157,7 +163,8 @@ public final class Taylor implements Worked {
     }
 
     private String xi() {
-        return between.size() == 1 ? "ξ" : "ξ = (" + String.join(", ", between.stream().map(Expression::text).toList()) + ")";
+        return between.size() == 1 ? "ξ" : "ξ = (" + String.join(", ", between.stream().map(Expression::text).toList())
+                + ")";
     }
 
     private String origin() {
@@ -182,7 +189,8 @@ public final class Taylor implements Worked {
             factorial *= Math.max(1, k);
             if (k >= from) {
                 var by = Collections.nCopies(k, T);
-                var derivative = new Truth(Truth.derivative(phi, by).autograd(), point -> Truth.central(phi, by, point, length(point)));
+                var derivative = new Truth(Truth.derivative(phi, by).autograd(), point -> Truth.central(phi, by, point,
+                        length(point)));
                 all = all.plus(derivative.at(point -> {
                     var start = new LinkedHashMap<>(point);
                     start.put(T, 0.0);
@@ -202,15 +210,17 @@ public final class Taylor implements Worked {
     private Written head(List<Variable> by) {
         var tex = String.join(", ", at.values().stream().map(Expression::tex).toList());
         var base = derivation.variables.size() == 1 || by.isEmpty() ? new Written(Rendering.TEX.name(derivation.name)
-                + "'".repeat(by.size()), Rendering.PLAIN.name(derivation.name) + "'".repeat(by.size())) : derivation.partialName(by);
+                + "'".repeat(by.size()), Rendering.PLAIN.name(derivation.name) + "'".repeat(by.size()))
+                : derivation.partialName(by);
         return new Written(base.tex() + "\\left(" + tex + "\\right)", base.text() + "("
                 + String.join(", ", at.values().stream().map(Expression::text).toList()) + ")");
     }
 
     private Written named(String letter, int order) {
-        return new Written(letter + "_{" + order + "}\\left(" + String.join(", ", derivation.variables.stream().map(Expression::tex)
-                .toList()) + "\\right)", letter + "₀₁₂".charAt(order) + derivation.variables.stream().map(Expression::text)
-                .collect(Collectors.joining(", ", "(", ")")));
+        var variables = derivation.variables;
+        return new Written(letter + "_{" + order + "}" + variables.stream().map(Expression::tex)
+                .collect(Collectors.joining(", ", "\\left(", "\\right)")), letter + "₀₁₂".charAt(order)
+                + variables.stream().map(Expression::text).collect(Collectors.joining(", ", "(", ")")));
     }
 
     private static Line line(Written left, Expression right, String rule, Points points, Truth truth) {
@@ -218,14 +228,15 @@ public final class Taylor implements Worked {
     }
 
     /**
-     * How good the polynomials are at a point: value, polynomial, remainder, the bound that the largest derivative on the way
-     * gives, and the ξ for which the remainder is exact.
+     * How good the polynomials are at a point: value, polynomial, remainder, the bound that the largest derivative on
+     * the way gives, and the ξ for which the remainder is exact.
      *
      * @param x one number per variable
      */
     public Calculation at(double... x) {
         derivation.sized("a point", x);
-        if (at.values().stream().anyMatch(a -> !a.variables().isEmpty()) || !derivation.variables.containsAll(derivation.f.variables())) {
+        if (at.values().stream().anyMatch(a -> !a.variables().isEmpty())
+                || !derivation.variables.containsAll(derivation.f.variables())) {
             throw new IllegalArgumentException("taylor: the remainder of " + derivation.f.text() + " at " + origin()
                     + " has no size while there are names in it\nhelp: taylor(0).at(1), and numbers in the place of parameters");
         }
@@ -242,7 +253,8 @@ public final class Taylor implements Worked {
         var notes = new ArrayList<String>();
         for (int order = 1; order <= 2; order++) {
             double polynomial = polynomial(order).value(point);
-            lines.add(rounded("T_{" + order + "}", arguments, polynomial, "Taylor polynomial", here, along(at, 0, order)));
+            lines.add(rounded("T_{" + order + "}", arguments, polynomial, "Taylor polynomial", here,
+                    along(at, 0, order)));
             lines.add(rounded("R_{" + order + "}", arguments, value - polynomial, "value minus polynomial", here,
                     Truth.derivative(derivation.f, List.of()).plus(along(at, 0, order).times(-1))));
             notes.add(size(order, point, value - polynomial));
@@ -261,9 +273,11 @@ public final class Taylor implements Worked {
     private String size(int order, Map<Variable, Double> point, double wanted) {
         var remainder = remainder(order);
         ToDoubleFunction<Double> at = theta -> remainder.value(on(point, theta));
-        double largest = IntStream.rangeClosed(0, SAMPLES).mapToDouble(i -> Math.abs(at.applyAsDouble((double) i / SAMPLES)))
+        double largest = IntStream.rangeClosed(0, SAMPLES)
+                .mapToDouble(i -> Math.abs(at.applyAsDouble((double) i / SAMPLES)))
                 .max().orElse(0);
-        Optional<Double> exact = IntStream.range(0, SAMPLES).filter(i -> (at.applyAsDouble((double) i / SAMPLES) - wanted)
+        Optional<Double> exact = IntStream.range(0, SAMPLES)
+                .filter(i -> (at.applyAsDouble((double) i / SAMPLES) - wanted)
                 * (at.applyAsDouble((i + 1.0) / SAMPLES) - wanted) <= 0).mapToObj(i -> {
                     double low = (double) i / SAMPLES;
                     double high = (i + 1.0) / SAMPLES;
@@ -277,7 +291,8 @@ public final class Taylor implements Worked {
                     return low;
                 }).findFirst();
         return "|R" + "₁₂".charAt(order - 1) + "| ≤ " + Written.rounded(largest * (1 + 1e-6)).text()
-                + " by the largest value on the way" + exact.map(theta -> "; exact for " + xiAt(point, theta)).orElse("");
+                + " by the largest value on the way" + exact.map(theta -> "; exact for " + xiAt(point, theta))
+                .orElse("");
     }
 
     private Map<Variable, Double> on(Map<Variable, Double> point, double theta) {
@@ -292,7 +307,8 @@ public final class Taylor implements Worked {
 
     private String xiAt(Map<Variable, Double> point, double theta) {
         var all = on(point, theta);
-        return String.join(", ", between.stream().map(xi -> xi.text() + " ≈ " + Written.rounded(all.get(xi)).text()).toList());
+        return String.join(", ", between.stream().map(xi -> xi.text() + " ≈ " + Written.rounded(all.get(xi)).text())
+                .toList());
     }
 
     @Override

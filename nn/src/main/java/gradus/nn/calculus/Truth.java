@@ -72,7 +72,8 @@ record Truth(ToDoubleFunction<Map<Variable, Double>> autograd, ToDoubleFunction<
             case Constant constant -> number(constant.value);
             case Variable name -> at.get(name);
             case Sum(var terms) -> terms.stream().map(term -> tensor(term, at)).reduce(Tensor::plus).orElseThrow();
-            case Product(var factors) -> factors.stream().map(factor -> tensor(factor, at)).reduce(Tensor::times).orElseThrow();
+            case Product(var factors) -> factors.stream().map(factor -> tensor(factor, at)).reduce(Tensor::times)
+                    .orElseThrow();
             case Quotient(var n, var d) -> tensor(n, at).div(tensor(d, at));
             case Power(Constant base, var exponent) when base == Constant.E -> tensor(exponent, at).exp();
             case Power(var base, Number(var n)) -> tensor(base, at).pow(n.value());

@@ -1,6 +1,7 @@
 package gradus.nn.calculus;
 
 import gradus.nn.tex.Typeset;
+import java.util.stream.Collectors;
 
 /** What has been worked out in lines, and shows them: as LaTeX, as Markdown, as aligned text. */
 public sealed interface Worked extends Typeset permits Calculation, ScalarDerivation, StationaryPoints, Taylor {
@@ -17,6 +18,7 @@ public sealed interface Worked extends Typeset permits Calculation, ScalarDeriva
     /** Markdown with LaTeX, the notes below it. */
     @Override
     default String markdown() {
-        return "$$\n" + tex() + "\n$$\n" + String.join("", steps().notes().stream().map(note -> "\n- " + note).toList()) + "\n";
+        return "$$\n" + tex() + "\n$$\n" + steps().notes().stream().map(note -> "\n- " + note)
+                .collect(Collectors.joining()) + "\n";
     }
 }

@@ -105,14 +105,14 @@ class CalculusTest {
     @Test
     void everyLineOfRandomFunctionsHolds() {
         int open = 0;
-        for (int seed = 0; seed < 100; seed++) {
+        for (int seed = 0; seed < 40; seed++) {
             var f = random(new Random(seed), 1 + seed % 4).plus(X);
             for (var line : derive(f).steps().lines()) {
                 assertFalse(line.check() instanceof Check.Fails, () -> f.text() + ": " + line + "  " + line.check());
                 open += line.check() instanceof Check.Open ? 1 : 0;
             }
         }
-        assertTrue(open <= 5, "too many lines unchecked: " + open);
+        assertTrue(open <= 2, "too many lines unchecked: " + open);
     }
 
     @Test
@@ -190,7 +190,8 @@ class CalculusTest {
     @Test
     void stationaryPointsAreClassedByTheirEigenvalues() {
         assertEquals(List.of(Kind.MINIMUM), kinds(derive((x, y) -> x.square().plus(y.square())).stationaryPoints()));
-        assertEquals(List.of(Kind.MAXIMUM), kinds(derive((x, y) -> x.square().plus(y.square()).neg()).stationaryPoints()));
+        assertEquals(List.of(Kind.MAXIMUM), kinds(derive((x, y) -> x.square().plus(y.square()).neg())
+                .stationaryPoints()));
         assertEquals(List.of(Kind.SADDLE), kinds(derive((x, y) -> x.square().minus(y.square())).stationaryPoints()));
         assertEquals(List.of(Kind.UNDECIDED), kinds(derive(x -> x.pow(3)).stationaryPoints()));
         assertEquals(List.of(Kind.UNDECIDED), kinds(derive(x -> x.pow(4)).stationaryPoints()));
@@ -205,7 +206,8 @@ class CalculusTest {
 
     @Test
     void stationaryPointsAreExactWhereTheyCanBe() {
-        var quadratic = derive((x, y) -> x.square().plus(x.times(y)).plus(y.square().times(2)).minus(x)).stationaryPoints();
+        var quadratic = derive((x, y) -> x.square().plus(x.times(y)).plus(y.square().times(2)).minus(x))
+                .stationaryPoints();
         assertEquals("[4/7, -1/7]", quadratic.points().getFirst().exact().orElseThrow().toString());
         var root = derive(x -> x.pow(3).minus(x.times(6))).stationaryPoints();
         assertEquals(List.of(-Math.sqrt(2)), root.points().getFirst().coordinates());
@@ -229,6 +231,7 @@ class CalculusTest {
         refused("ln(-2) is no real number", () -> derive(x -> x.times(ln(number(-2)))));
         refused("ln(0) is no real number", () -> derive(x -> x.times(ln(x.minus(x)))));
         refused("the square root of -1", () -> derive(x -> x.times(number(-1).sqrt())));
+        refused("-2 to the power of x is no real number", () -> derive(x -> number(-2).pow(x)));
         refused("derive: f = x² does not use its variable y", () -> derive((x, y) -> x.square()));
         refused("derive: f = 3 does not use its variable x", () -> derive(x -> number(3)));
         refused("derive: f = 3 depends on no variable", () -> derive(number(3)));
@@ -238,7 +241,8 @@ class CalculusTest {
         refused("taylor: f = ln(x)", () -> derive(x -> ln(x)).taylor(0));
         refused("a direction of 1 numbers", () -> derive((x, y) -> x.times(y)).directional(1));
         refused("the direction is 0", () -> derive((x, y) -> x.times(y)).directional(0, 0));
-        refused("stationaryPoints: ax² has parameters", () -> derive(variable("a").times(X.square()), X).stationaryPoints());
+        refused("stationaryPoints: ax² has parameters", () -> derive(variable("a").times(X.square()), X)
+                .stationaryPoints());
         refused("x has no value", () -> X.square().value(Map.of(Y, 1.0)));
     }
 

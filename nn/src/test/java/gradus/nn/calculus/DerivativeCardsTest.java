@@ -67,14 +67,16 @@ class DerivativeCardsTest {
     void penaltiesOfWeights() {
         var w = variable("w_i");
         var lambda = variable("λ");
-        assertEquals(plain("d/dwᵢ(λ|wᵢ|) = λ · sign(wᵢ)"), plain(derive(lambda.times(abs(w)), w).card().result().toString()));
+        assertEquals(plain("d/dwᵢ(λ|wᵢ|) = λ · sign(wᵢ)"), plain(derive(lambda.times(abs(w)), w).card().result()
+                .toString()));
         assertEquals("d/dwᵢ(λwᵢ²) = 2λwᵢ", derive(lambda.times(w.square()), w).card().result().toString());
     }
 
     @Test
     void thePartialDerivativesOfTheWorkedExample() {
         var steps = derive((x, y) -> x.square().times(y).plus(x.times(3).times(y.square()))).steps();
-        assertEquals(List.of("f(x, y) = x²y + 3xy²", "∂f/∂x = 2xy + 3y²", "∂f/∂y = x² + 6xy", "∇f = [2xy + 3y², x² + 6xy]"),
+        assertEquals(List.of("f(x, y) = x²y + 3xy²", "∂f/∂x = 2xy + 3y²", "∂f/∂y = x² + 6xy",
+                "∇f = [2xy + 3y², x² + 6xy]"),
                 steps.lines().stream().map(Line::toString).toList());
         assertTrue(steps.holds(), steps::toString);
     }
@@ -82,7 +84,8 @@ class DerivativeCardsTest {
     @Test
     void theSigmoidsDerivation() {
         var proof = derive(x -> x.sigmoid()).expand();
-        var lines = proof.lines().stream().map(Line::toString).map(DerivativeCardsTest::plain).collect(Collectors.joining("\n"));
+        var lines = proof.lines().stream().map(Line::toString).map(DerivativeCardsTest::plain)
+                .collect(Collectors.joining("\n"));
         var printed = Stream.of("σ(x) = 1 / (1 + e^(-x))",
                 "d/dx(1 + e^(-x)) = -e^(-x)",
                 "σ'(x) = [0 · (1 + e^(-x)) - 1 · (-e^(-x))] / (1 + e^(-x))²",
