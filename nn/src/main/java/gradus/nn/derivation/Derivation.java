@@ -43,7 +43,10 @@ public final class Derivation {
         return new Derivation(graph, parameters, Optional.of(wanted), numerator, expanded);
     }
 
-    /** In numerator layout: ∂L/∂x is the transpose of x, a row for a column, so that the chain rule reads from left to right. */
+    /**
+     * In numerator layout: ∂L/∂x is the transpose of x, a row for a column, so that the chain rule reads from left to right.
+     * Lines with indices, or by differentials, are the same in both.
+     */
     public Derivation numerator() {
         return new Derivation(graph, parameters, layout, true, expanded);
     }

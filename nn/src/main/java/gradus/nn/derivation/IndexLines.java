@@ -26,23 +26,25 @@ final class IndexLines {
     private final Verdicts verdicts;
     private final Dependence dependence;
     private final Differentials differentials;
+    private final Set<String> names;
     private final Map<String, Tex> lefts = new HashMap<>();
 
     IndexLines(Graph graph, Symbols symbols, Replay replay) {
         this.graph = graph;
         this.symbols = symbols;
         this.replay = replay;
+        names = symbols.texts();
         verdicts = new Verdicts(replay);
         dependence = new Dependence(graph, symbols, symbols.names().keySet().stream()
                 .filter(x -> x.op() == null && x.requiresGrad()).toList());
         differentials = new Differentials(symbols, dependence::moves);
         symbols.names().keySet().forEach(x -> {
             verdicts.know(symbols.of(x), replay.value(x));
-            lefts.put(symbols.of(x).text(), entry(symbols.of(x), at(x)));
+            lefts.put(symbols.of(x).text(), IndexNotation.entry(symbols.of(x), at(x)));
             if (x.requiresGrad() && replay.gradient(x) != null) {
                 verdicts.know(symbols.delta(x), replay.gradient(x));
-                lefts.put(symbols.delta(x).text(), entry(symbols.delta(x), at(x)));
-                lefts.put(symbols.derivative(graph.loss(), x).text(), derivative(symbols.of(graph.loss()), entry(symbols.of(x), at(x))));
+                lefts.put(symbols.delta(x).text(), IndexNotation.entry(symbols.delta(x), at(x)));
+                lefts.put(symbols.derivative(graph.loss(), x).text(), derivative(symbols.of(graph.loss()), IndexNotation.entry(symbols.of(x), at(x))));
             }
         });
     }
@@ -51,44 +53,33 @@ final class IndexLines {
         return Tex.atom("\\frac{\\partial " + of + "}{\\partial " + in + "}");
     }
 
-    /** One index per axis; an axis of one element has only 1. */
-    static String at(Tensor x) {
-        return at(x.shape(), 0);
-    }
-
-    private static String at(Shape shape, int from) {
-        var letters = Tex.indices(from + shape.rank());
-        return IntStream.range(0, shape.rank()).mapToObj(axis -> shape.dim(axis) == 1 ? "1"
-                : letters.substring(from + axis, from + axis + 1)).reduce("", String::concat);
-    }
-
-    static Tex entry(Tex name, String at) {
-        return at.isEmpty() ? name : name.sub(IndexNotation.written(List.of(at.split(""))));
+    private String at(Tensor x) {
+        return IndexNotation.indices(x.shape(), 0, names);
     }
 
     List<Step> of(List<Step> recorded) {
-        var names = symbols.names().values().stream().map(Tex::text).collect(java.util.stream.Collectors.toSet());
         var lines = new ArrayList<Step>();
         boolean local = false;
         for (var step : recorded) {
             if (step.kind() != Kind.FORWARD && !local) {
                 local = true;
-                locals(names, lines);
+                locals(lines);
             }
             if (step.kind() != Kind.LOCAL) {
-                lines.add(indexed(step, names));
+                lines.add(indexed(step));
             }
         }
         return lines;
     }
 
-    private Step indexed(Step step, Set<String> names) {
+    private Step indexed(Step step) {
         var left = lefts.get(step.left().text());
         if (left == null || step.value().isEmpty() || step.shape().rank() > 6) {
             return step;
         }
-        var right = IndexNotation.of(step.right().of(step.shape()), at(step.shape(), 0), names);
-        var check = checked(right, at(step.shape(), 0), step.value().orElseThrow());
+        var at = IndexNotation.indices(step.shape(), 0, names);
+        var right = IndexNotation.of(step.right().of(step.shape()), at, names);
+        var check = checked(right, at, step.value().orElseThrow());
         if (!(step.check() instanceof Check.Holds(_, double central))) {
             return new Step(step.kind(), left, right, step.shape(), step.value(), step.rule(), step.check());
         }
@@ -97,7 +88,7 @@ final class IndexLines {
                 : step;
     }
 
-    private void locals(Set<String> names, List<Step> lines) {
+    private void locals(List<Step> lines) {
         Set<Tensor> fixed = Collections.newSetFromMap(new IdentityHashMap<>());
         fixed.addAll(symbols.names().keySet());
         for (var x : graph.order()) {
@@ -105,29 +96,32 @@ final class IndexLines {
                 continue;
             }
             for (var in : dependence.named(x)) {
-                var only = new Differentials(symbols, y -> y == in || !symbols.isNamed(y) && dependence.named(y).contains(in));
-                var shape = new Shape(IntStream.concat(IntStream.of(x.shape().dims()), IntStream.of(in.shape().dims())).toArray());
-                if (shape.rank() > 9) {
-                    continue;
-                }
-                var right = IndexNotation.derivative(only.of(x).of(x.shape()), at(x), differentials.symbol(in),
-                        at(in.shape(), x.rank()), names);
-                var left = derivative(entry(symbols.of(x), at(x)), entry(symbols.of(in), at(in.shape(), x.rank())));
-                if ((long) x.size() * in.size() > LARGEST) {
-                    lines.add(new Step(Kind.LOCAL, left, right, shape, Optional.empty(), Optional.empty(),
-                            new Check.Open("a Jacobian of " + (long) x.size() * in.size() + " numbers is not computed")));
-                } else {
-                    var value = replay.jacobian(x, in, fixed);
-                    lines.add(new Step(Kind.LOCAL, left, right, shape, Optional.of(value), Optional.empty(),
-                            checked(right, at(x) + at(in.shape(), x.rank()), value)));
+                if (x.rank() + in.rank() <= 8) {
+                    lines.add(local(x, in, fixed));
                 }
             }
         }
     }
 
+    private Step local(Tensor x, Tensor in, Set<Tensor> fixed) {
+        var only = new Differentials(symbols, y -> y == in || !symbols.isNamed(y) && dependence.named(y).contains(in));
+        var at = at(x);
+        var below = IndexNotation.indices(in.shape(), x.rank(), names);
+        var left = derivative(IndexNotation.entry(symbols.of(x), at), IndexNotation.entry(symbols.of(in), below));
+        var right = IndexNotation.derivative(only.of(x).of(x.shape()), at, differentials.symbol(in), below, names);
+        var shape = new Shape(IntStream.concat(IntStream.of(x.shape().dims()), IntStream.of(in.shape().dims())).toArray());
+        long numbers = (long) x.size() * in.size();
+        if (numbers > LARGEST) {
+            return new Step(Kind.LOCAL, left, right, shape, Optional.empty(), Optional.empty(),
+                    new Check.Open("a Jacobian of " + numbers + " numbers is not computed"));
+        }
+        var value = replay.jacobian(x, in, fixed);
+        return new Step(Kind.LOCAL, left, right, shape, Optional.of(value), Optional.empty(), checked(right, at + below, value));
+    }
+
     /** Axes of one element have no index; one whose index does not occur must not matter: its first entry stands for all. */
     private Check checked(Tex right, String at, Tensor value) {
-        if ((right.text().contains("\\mathrm{d}") || right.text().contains(Differentials.UNKNOWN))) {
+        if (right.text().contains("\\mathrm{d}") || right.text().contains(Differentials.UNKNOWN)) {
             return new Check.Open("an operation on the way has no formula for single elements");
         }
         var expected = value;

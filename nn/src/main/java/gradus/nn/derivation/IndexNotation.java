@@ -1,5 +1,6 @@
 package gradus.nn.derivation;
 
+import gradus.nn.Shape;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +22,7 @@ import java.util.stream.IntStream;
  */
 final class IndexNotation {
 
+    private static final String FREE = "ijklnpqrstuvw";
     private static final String LETTERS = "klnpqrstuvwabcdfgh";
     private static final Tex KRONECKER = Tex.atom("\\delta");
 
@@ -51,6 +54,22 @@ final class IndexNotation {
      */
     static Tex derivative(Tex f, String at, Tex dx, String in, Set<String> names) {
         return new IndexNotation(taken(names, at + in), Optional.of(dx), in).start(f, at);
+    }
+
+    /**
+     * One index per axis, none of them a name; of an axis of one element it is 1.
+     *
+     * @param from how many indices are taken already
+     */
+    static String indices(Shape shape, int from, Set<String> names) {
+        var free = letters(FREE).stream().filter(letter -> !names.contains(letter)).toList();
+        return IntStream.range(0, shape.rank()).mapToObj(axis -> shape.dim(axis) == 1 ? "1" : free.get(from + axis))
+                .collect(Collectors.joining());
+    }
+
+    /** A symbol with indices. */
+    static Tex entry(Tex name, String at) {
+        return entryOfAll(name, letters(at));
     }
 
     private Tex start(Tex f, String at) {
@@ -134,8 +153,9 @@ final class IndexNotation {
                     : entry(base, at).pow(entry(exponent, at));
             case Form.Transpose(var of) -> entry(of, swapped(of, at));
             case Form.Product(var factors) -> product(f, factors, at);
-            case Form.Entry(var of, var inner, var fromZero) -> fromZero && !isDifferential(of) || !inner.matches("[a-z01, ]+") ? f
-                    : entry(of, joined(letters(inner.replace(", ", "").replace("0", "1")), partial(of, inner) ? at : List.of()));
+            case Form.Entry(var of, var inner, var fromZero) ->
+                    fromZero && !isDifferential(of) || !inner.matches("[a-z01, ]+") ? f : entry(of, joined(
+                            letters(inner.replace(", ", "").replace("0", "1")), partial(of, inner) ? at : List.of()));
             case Form.Call(var function, var arguments) -> call(f, function, arguments, at);
             case Form.Total(var operator, var of) -> total(operator, of, at);
         };
@@ -191,7 +211,7 @@ final class IndexNotation {
     }
 
     /** Indices below a symbol: side by side, with commas where two digits would be read as one number. */
-    static String written(List<String> at) {
+    private static String written(List<String> at) {
         var beside = String.join("", at);
         return beside.contains("11") ? String.join(", ", at) : beside;
     }

@@ -145,6 +145,11 @@ final class Symbols {
         return Tex.atom("\\frac{\\partial " + of(x) + "}{\\partial " + of(in) + "}");
     }
 
+    /** All names as they are written. */
+    Set<String> texts() {
+        return names.values().stream().map(Tex::text).collect(Collectors.toSet());
+    }
+
     Map<Tensor, Tex> names() {
         return names;
     }

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 final class Turning {
 
     /** A name as it was recorded and as it is to be written. */
-    private record Name(Tensor x, Tensor recorded, Shape shape, boolean turned) {
+    private record Name(Tensor recorded, Shape shape, boolean turned) {
 
         Tensor value() {
             return !turned ? recorded : recorded.rank() == 2 ? recorded.t() : recorded.reshape(shape.dims());
@@ -33,7 +33,14 @@ final class Turning {
         }
     }
 
+    /** The derivative of one tensor in another. */
+    private record Slope(Tensor x, Tensor in) {
+    }
+
     private final Map<String, Name> names = new HashMap<>();
+    private final Map<String, Slope> slopes = new HashMap<>();
+    private final Replay replay;
+    private final Orientation orientation;
     private final Verdicts verdicts;
     private final Pattern anyName;
 
@@ -41,13 +48,18 @@ final class Turning {
      * @param numerator whether gradients are written transposed besides, a row for a column
      */
     Turning(Graph graph, Symbols symbols, Replay replay, Orientation orientation, boolean numerator) {
+        this.replay = replay;
+        this.orientation = orientation;
         verdicts = new Verdicts(replay);
         for (var x : symbols.names().keySet()) {
-            var value = new Name(x, replay.value(x), orientation.shape(x), orientation.isTurned(x));
+            var value = new Name(replay.value(x), orientation.shape(x), orientation.isTurned(x));
+            for (var in : x.inputs()) {
+                slopes.put(symbols.derivative(x, in).text(), new Slope(x, in));
+            }
             add(symbols.of(x), value);
             if (x.requiresGrad() && replay.gradient(x) != null) {
                 boolean again = numerator && (x.rank() == 1 || x.rank() == 2);
-                var gradient = new Name(x, replay.gradient(x), !again ? value.shape : orientation.rows().contains(x)
+                var gradient = new Name(replay.gradient(x), !again ? value.shape : orientation.rows().contains(x)
                         ? x.shape() : Dimensions.transposed(value.shape), again != value.turned);
                 add(symbols.delta(x), gradient);
                 add(symbols.derivative(graph.loss(), x), gradient);
@@ -67,31 +79,29 @@ final class Turning {
         verdicts.know(symbol, name.value());
     }
 
-    /** A line in this orientation; one that is about nothing that turns stays as it is. */
-    Step turned(Step step) {
-        var name = Optional.ofNullable(names.get(step.left().text()));
-        boolean turns = name.map(Name::turned).orElse(step.kind() == Kind.LOCAL
-                && names.values().stream().anyMatch(n -> n.turned && n.shape.equals(Dimensions.transposed(step.shape()))
-                && step.left().text().startsWith("\\frac{\\partial " + symbolOf(n))));
-        var right = substituted(step.right());
-        if (!turns && right.text().equals(step.right().text())) {
-            return step;
-        }
-        var written = turns ? Transposition.transposed(right) : Transposition.inwards(right);
-        var shape = name.map(Name::shape).orElse(turns ? Dimensions.transposed(step.shape()) : step.shape());
-        var value = step.value().map(v -> turns ? v.rank() == 2 ? v.t() : v.reshape(shape.dims()) : v);
-        var expected = name.map(Name::value).or(() -> value);
-        var check = expected.map(e -> checked(step.check(), written, e)).orElse(step.check());
-        if (turns && !(check instanceof Check.Holds) && step.check() instanceof Check.Holds && step.value().isPresent()) {
-            var asRecorded = Transposition.inwards(right);   // then the line tells what the transpose is
-            return new Step(step.kind(), step.left().transposed(), asRecorded, step.shape(), step.value(), step.rule(),
-                    checked(step.check(), asRecorded, step.value().get()));
-        }
-        return new Step(step.kind(), step.left(), written, shape, value, step.rule(), check);
+    /** What a line tells: a name, or a derivative of one in another where elements stay apart. */
+    private Optional<Name> told(Step step) {
+        var slope = step.kind() == Kind.LOCAL ? Optional.ofNullable(slopes.get(step.left().text())) : Optional.<Slope>empty();
+        return slope.map(of -> new Name(replay.local(of.x, of.in), orientation.shape(of.x), orientation.isTurned(of.x)))
+                .or(() -> Optional.ofNullable(names.get(step.left().text())));
     }
 
-    private String symbolOf(Name name) {
-        return names.entrySet().stream().filter(e -> e.getValue() == name).map(Map.Entry::getKey).findFirst().orElseThrow();
+    /** A line in this orientation; one that is about nothing that turns stays as it is. */
+    private Step turned(Step step) {
+        var right = substituted(step.right());
+        var told = told(step);
+        if (told.isEmpty() || !told.get().turned && right.text().equals(step.right().text())) {
+            return step;
+        }
+        var name = told.get();
+        var written = name.turned ? Transposition.transposed(right) : Transposition.inwards(right);
+        var check = checked(step.check(), written, name.value());
+        if (name.turned && !(check instanceof Check.Holds) && step.check() instanceof Check.Holds) {
+            var asRecorded = Transposition.inwards(right);   // then the line tells what the transpose is
+            return new Step(step.kind(), step.left().transposed(), asRecorded, step.shape(), step.value(), step.rule(),
+                    checked(step.check(), asRecorded, name.recorded));
+        }
+        return new Step(step.kind(), step.left(), written, name.shape, step.value().map(_ -> name.value()), step.rule(), check);
     }
 
     /** What central differences said of the recorded line holds for the same numbers. */
@@ -111,7 +121,7 @@ final class Turning {
             return f.known().map(changed::of).orElse(changed);
         }
         var name = names.get(f.text());
-        if (name != null) {
+        if (name != null && !Transposition.isIndex(f)) {
             return name.recorded(f.text());
         }
         var written = Tex.atom(anyName.matcher(f.text()).replaceAll(found -> {
