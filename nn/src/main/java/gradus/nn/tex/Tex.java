@@ -193,6 +193,10 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return text.matches("I_\\{\\d+}");
     }
 
+    private boolean isOneOverRoot() {
+        return text.matches("\\\\frac\\{1}\\{\\\\sqrt\\{[0-9]+}}");
+    }
+
     private boolean isMatrix() {
         return inferred().filter(shape -> shape.rank() > 1).isPresent();
     }
@@ -211,7 +215,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             right = left.inferred().isPresent() ? right.withoutOnes(left.inferred().get()) : right;
             left = right.inferred().isPresent() ? left.withoutOnes(right.inferred().get()) : left;
         }
-        var rest = left.text.equals("1") ? right : right.text.equals("1") ? left : product.apply(left, right);
+        var rest = left.text.equals("1") ? right : right.text.equals("1") ? left
+                : left.form instanceof Form.Fraction(var _, var root) && left.isOneOverRoot() ? right.over(root)
+                : right.form instanceof Form.Fraction(var _, var root) && right.isOneOverRoot() ? left.over(root) : product.apply(left, right);
         if (factor.isZero()) {
             return number(0);
         }

@@ -41,25 +41,22 @@ class Document004Test {
 
     private static final int M = 6;
 
-    private static Page perceptron() {
+    private static Tensor perceptron(Page page) {
         var all = new LinkedHashMap<String, Tensor>();
         int[] n = {4, 5, 3, 3};
-        var a = random(1, M, n[0]);
+        var a = random(1, M, n[0]).named("\\mathbf{X}");
         all.put("\\mathbf{X}", a);
         for (int l = 1; l <= 3; l++) {
-            var w = parameter(random(10 + l, n[l - 1], n[l]));
-            var b = parameter(random(20 + l, n[l]));
-            var z = a.matmul(w).plus(b);
-            a = l < 3 ? z.tanh() : z.softmax(1);
-            all.put("\\mathbf{W}^{(" + l + ")}", w);
-            all.put("\\mathbf{b}^{(" + l + ")}", b);
-            all.put("\\mathbf{Z}^{(" + l + ")}", z);
-            all.put(l < 3 ? "\\mathbf{A}^{(" + l + ")}" : "\\mathbf{P}", a);
+            var w = parameter(random(10 + l, n[l - 1], n[l]).named("\\mathbf{W}^{(" + l + ")}"));
+            var b = parameter(random(20 + l, n[l]).named("\\mathbf{b}^{(" + l + ")}"));
+            var z = a.matmul(w).plus(b).named("\\mathbf{Z}^{(" + l + ")}");
+            a = l < 3 ? z.tanh().named("\\mathbf{A}^{(" + l + ")}") : z.softmax(1).named("\\mathbf{P}");
+            List.of(w, b, z, a).forEach(tensor -> all.put(tensor.name(), tensor));
         }
         var classes = tensor(0, 2, 1, 1, 0, 2).as(DType.INT32);
-        var y = classes.oneHot(3).as(DType.FLOAT64);
-        var loss = a.log().times(y).sum().div(-M);
-        var page = new Page().name("J", loss).name("m", Tensor.scalar(M, DType.FLOAT64)).name("\\mathbf{Y}_{one-hot}", y)
+        var y = classes.oneHot(3).as(DType.FLOAT64).named("\\mathbf{Y}");
+        var loss = a.log().times(y).sum().div(-M).named("J");
+        page.name("J", loss).name("m", Tensor.scalar(M, DType.FLOAT64)).name("\\mathbf{Y}_{one-hot}", y)
                 .name("c", classes.as(DType.FLOAT64));
         all.forEach((name, tensor) -> {
             page.name(name, tensor);
@@ -67,10 +64,11 @@ class Document004Test {
                 page.name(partial("J", name), grad(loss, tensor)[0]);
             }
         });
-        return page;
+        return loss;
     }
 
-    private static final Page PERCEPTRON = perceptron();
+    private static final Page PERCEPTRON = new Page();
+    private static final Tensor J = perceptron(PERCEPTRON);
 
     @ParameterizedTest
     @ValueSource(strings = {
@@ -94,6 +92,44 @@ class Document004Test {
     })
     void thePerceptronIsAsPrinted(String line) {
         PERCEPTRON.holds(line);
+    }
+
+    /** The document writes ∂J/∂Z where the derivation says δ_Z, leaves out the index of the sum, and writes m for 6. */
+    @Test
+    void thePerceptronIsDerivedAsPrinted() {
+        var partial = new String[] {
+            "\\frac{\\partial J}{\\partial \\mathbf{W}^{(3)}} = (\\mathbf{A}^{(2)})^T \\frac{\\partial J}{\\partial \\mathbf{Z}^{(3)}}",
+            "\\frac{\\partial J}{\\partial \\mathbf{b}^{(3)}} = \\sum_{i} {\\frac{\\partial J}{\\partial \\mathbf{Z}^{(3)}}}_{i}",
+            "\\frac{\\partial J}{\\partial \\mathbf{Z}^{(2)}} = \\frac{\\partial J}{\\partial \\mathbf{Z}^{(3)}} (\\mathbf{W}^{(3)})^T"
+                    + " \\odot (1 - (\\mathbf{A}^{(2)})^2)",
+            "\\frac{\\partial J}{\\partial \\mathbf{W}^{(2)}} = (\\mathbf{A}^{(1)})^T \\frac{\\partial J}{\\partial \\mathbf{Z}^{(2)}}",
+            "\\frac{\\partial J}{\\partial \\mathbf{b}^{(2)}} = \\sum_{i} {\\frac{\\partial J}{\\partial \\mathbf{Z}^{(2)}}}_{i}",
+            "\\frac{\\partial J}{\\partial \\mathbf{Z}^{(1)}} = \\frac{\\partial J}{\\partial \\mathbf{Z}^{(2)}} (\\mathbf{W}^{(2)})^T"
+                    + " \\odot (1 - (\\mathbf{A}^{(1)})^2)",
+            "\\frac{\\partial J}{\\partial \\mathbf{W}^{(1)}} = \\mathbf{X}^T \\frac{\\partial J}{\\partial \\mathbf{Z}^{(1)}}",
+            "\\frac{\\partial J}{\\partial \\mathbf{b}^{(1)}} = \\sum_{i} {\\frac{\\partial J}{\\partial \\mathbf{Z}^{(1)}}}_{i}"};
+        var derivation = Derivation.of(J);
+        Page.appear(derivation, "\\mathbf{Z}^{(1)} = \\mathbf{X} \\mathbf{W}^{(1)} + \\mathbf{b}^{(1)}",
+                "\\mathbf{A}^{(1)} = \\tanh(\\mathbf{Z}^{(1)})",
+                "\\mathbf{Z}^{(2)} = \\mathbf{A}^{(1)} \\mathbf{W}^{(2)} + \\mathbf{b}^{(2)}",
+                "\\mathbf{A}^{(2)} = \\tanh(\\mathbf{Z}^{(2)})",
+                "\\mathbf{Z}^{(3)} = \\mathbf{A}^{(2)} \\mathbf{W}^{(3)} + \\mathbf{b}^{(3)}",
+                "\\mathbf{P} = \\operatorname{softmax}(\\mathbf{Z}^{(3)})");
+        for (var line : partial) {
+            Page.appear(derivation, line.replaceAll("\\\\frac\\{\\\\partial J}\\{\\\\partial (\\\\mathbf\\{Z}\\^\\{\\(.\\)})}",
+                    "\\\\delta_{$1}"));
+        }
+    }
+
+    @Test
+    void attentionIsDerivedAsPrinted() {
+        var q = parameter(random(100, 4, 3).named("Q"));
+        var k = parameter(random(101, 4, 3).named("K"));
+        var v = parameter(random(102, 4, 2).named("V"));
+        var output = q.matmul(k.t()).div(Math.sqrt(3)).named("S").softmax(-1).named("A").matmul(v).named("O");
+        Page.appear(Derivation.of(output.square().sum().named("L")), "S = \\frac{QK^T}{\\sqrt{3}}",
+                "A = \\operatorname{softmax}(S)", "O = A V", "\\delta_A = \\delta_O V^T",
+                "\\frac{\\partial L}{\\partial V} = A^T \\delta_O");
     }
 
     /** p_j − 1_{j = y} for one sample; the batch divides by m. */
