@@ -70,9 +70,10 @@ public final class Plots {
 
     private static Chart agreement(GradCheck.Report report) {
         int parts = report.parts().size();
-        var chart = new Chart().title("gradient check " + (report.passed() ? "passed" : "FAILED") + ", " + report.elements().size()
-                + " elements of " + parts + (parts == 1 ? " parameter" : " parameters") + (report.kinks() == 0 ? ""
-                : ", " + report.kinks() + (report.kinks() == 1 ? " kink" : " kinks") + " skipped"))
+        int kinks = report.kinks();
+        var chart = new Chart().title(String.format(Locale.ROOT, "gradient check %s, %,d of %,d elements%s",
+                report.passed() ? "passed" : "FAILED", report.elements().size(), report.size(),
+                kinks == 0 ? "" : ", " + kinks + (kinks == 1 ? " kink" : " kinks") + " skipped"))
                 .xlabel("numeric gradient").ylabel("analytic gradient");
         var ends = report.elements().stream().flatMapToDouble(e -> DoubleStream.of(e.analytic(), e.numeric()))
                 .filter(Double::isFinite).summaryStatistics();

@@ -91,7 +91,7 @@ public final class GradCheck {
      *
      * @param tolerance the largest error that passes
      * @param parts     each parameter or input that was checked
-     * @param valleys   the error over the step, in float64 and float32; none where it was not asked for
+     * @param valleys   the error over the step, in float64 and float32; none where it was not asked for or all gradients are 0
      */
     public record Report(double tolerance, List<Part> parts, List<Valley> valleys) {
 
@@ -108,6 +108,11 @@ public final class GradCheck {
         /** All elements that were compared. */
         public List<Element> elements() {
             return parts.stream().flatMap(part -> part.elements.stream()).toList();
+        }
+
+        /** How many elements there are, compared or not. */
+        public long size() {
+            return parts.stream().mapToLong(part -> part.shape.size()).sum();
         }
 
         /** How many were skipped. */
@@ -195,7 +200,8 @@ public final class GradCheck {
             parts.add(new Part(name, parameters.get(i).shape(), List.copyOf(elements), kinks));
         }
         var report = new Report(tolerance, List.copyOf(parts), List.of());
-        return valley ? new Report(tolerance, report.parts, List.of(valley(point, report),
+        boolean flat = report.elements().stream().allMatch(element -> element.analytic == 0);   // then no error is relative
+        return valley && !flat ? new Report(tolerance, report.parts, List.of(valley(point, report),
                 valley(new Point(loss, DType.FLOAT32, parameters), report))) : report;
     }
 

@@ -13,10 +13,9 @@ final class ReportText {
     }
 
     static String of(GradCheck.Report report) {
-        long all = report.parts().stream().mapToLong(part -> part.shape().size()).sum();
         var text = new StringBuilder(String.format(Locale.ROOT, "gradient check %s: %,d%s elements, worst error %.1e (tolerance %.0e)%s",
                 report.passed() ? "passed" : "FAILED", report.elements().size(),
-                report.elements().size() + report.kinks() == all ? "" : String.format(Locale.ROOT, " of %,d", all), report.worst(),
+                report.elements().size() == report.size() ? "" : String.format(Locale.ROOT, " of %,d", report.size()), report.worst(),
                 report.tolerance(), report.kinks() == 0 ? "" : ", " + kinks(report.kinks()) + " skipped"));
         int name = report.parts().stream().mapToInt(part -> part.name().length()).max().orElse(1);
         int shape = report.parts().stream().mapToInt(part -> part.shape().toString().length()).max().orElse(1);

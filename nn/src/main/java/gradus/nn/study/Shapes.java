@@ -14,13 +14,14 @@ import java.util.stream.IntStream;
  * What a net makes of an input of this shape, layer by layer: sizes, parameters, multiply–adds and memory. Found by running
  * the net's own code on shapes alone, so nothing is allocated and lambdas are no exception.
  *
- * @param net        the net's class
  * @param inputs     the sizes that go in
+ * @param output     the sizes that come out
  * @param rows       the layers in the order of their work
  * @param parameters how many numbers can be learned, each once
  * @param parameterBytes the memory of parameters and of other state
  */
-public record Shapes(String net, List<List<Integer>> inputs, List<Row> rows, long parameters, long parameterBytes) {
+public record Shapes(List<List<Integer>> inputs, List<Integer> output, List<Row> rows, long parameters,
+        long parameterBytes) {
 
     /**
      * One layer. Each parameter, operation and result is counted in one row only.
@@ -50,15 +51,15 @@ public record Shapes(String net, List<List<Integer>> inputs, List<Row> rows, lon
     /** The same for inputs of the shapes and types that these tensors have. */
     public static Shapes of(Layer net, Tensor... inputs) {
         var walk = new ShapeWalk();
-        Mode.evaluating(() -> walk.through("", net, inputs));
-        return new Shapes(LayerFormula.name(net), Arrays.stream(inputs).map(x -> sizes(x.shape())).toList(), walk.rows(),
+        var out = Mode.evaluating(() -> walk.through("", net, inputs));
+        return new Shapes(Arrays.stream(inputs).map(x -> sizes(x.shape())).toList(), sizes(out.shape()), walk.rows(),
                 net.parameters().stream().mapToLong(Tensor::size).sum(),
                 net.state().values().stream().mapToLong(x -> (long) x.size() * x.dtype().bytes()).sum());
     }
 
     /**
-     * The same for one input of these sizes, of any number of elements. What no tensor could hold is computed from two
-     * small batches: all is proportional to the batch, but for what is the same for each.
+     * The same for one input of these sizes, of any number of elements. What no tensor could hold is computed from small
+     * batches, where all grows evenly with the batch.
      */
     public static Shapes of(Layer net, int... input) {
         ShapeException first;
@@ -70,27 +71,35 @@ public record Shapes(String net, List<List<Integer>> inputs, List<Row> rows, lon
         if (input.length < 2 || input[0] <= 3 || Arrays.stream(input).anyMatch(n -> n < 0)) {
             throw first;
         }
-        Shapes two;
-        Shapes three;
         try {
-            two = of(net, batch(2, input));
-            three = of(net, batch(3, input));
-        } catch (ShapeException e) {   // it was not the number of elements
-            throw first;
+            var two = of(net, batch(2, input));
+            var three = of(net, batch(3, input));
+            if (at(4, two, three).equals(of(net, batch(4, input)))) {
+                return at(input[0], two, three);
+            }
+        } catch (ShapeException | ArithmeticException e) {
+            // it was not the number of elements, or a single size is too large
         }
-        return new Shapes(two.net, List.of(Arrays.stream(input).boxed().toList()), IntStream.range(0, two.rows.size())
-                .mapToObj(i -> at(input[0], two.rows.get(i), three.rows.get(i))).toList(), two.parameters, two.parameterBytes);
+        throw first;
     }
 
     private static Shape batch(int n, int[] input) {
         return new Shape(IntStream.range(0, input.length).map(axis -> axis == 0 ? n : input[axis]).toArray());
     }
 
+    private static Shapes at(long batch, Shapes two, Shapes three) {
+        return new Shapes(List.of(at(batch, two.inputs.getFirst(), three.inputs.getFirst())), at(batch, two.output, three.output),
+                IntStream.range(0, two.rows.size()).mapToObj(i -> at(batch, two.rows.get(i), three.rows.get(i))).toList(),
+                two.parameters, two.parameterBytes);
+    }
+
     private static Row at(long batch, Row two, Row three) {
-        var output = IntStream.range(0, two.output.size()).mapToObj(axis -> Math.toIntExact(at(batch, two.output.get(axis),
-                three.output.get(axis)))).toList();
-        return new Row(two.path, two.layer, two.formula, two.rule, output, two.parameters,
+        return new Row(two.path, two.layer, two.formula, two.rule, at(batch, two.output, three.output), two.parameters,
                 at(batch, two.multiplyAdds, three.multiplyAdds), at(batch, two.bytes, three.bytes));
+    }
+
+    private static List<Integer> at(long batch, List<Integer> two, List<Integer> three) {
+        return IntStream.range(0, two.size()).mapToObj(axis -> Math.toIntExact(at(batch, two.get(axis), three.get(axis)))).toList();
     }
 
     private static long at(long batch, long two, long three) {
@@ -105,11 +114,6 @@ public record Shapes(String net, List<List<Integer>> inputs, List<Row> rows, lon
     /** The memory of all results. */
     public long activationBytes() {
         return rows.stream().mapToLong(Row::bytes).sum();
-    }
-
-    /** What comes out in the end. */
-    public List<Integer> output() {
-        return rows.isEmpty() ? inputs.getFirst() : rows.getLast().output;
     }
 
     /** The table for a notebook. */

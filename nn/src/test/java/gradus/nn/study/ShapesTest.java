@@ -168,6 +168,13 @@ class ShapesTest {
         assertEquals("[, body.0, body.2, head]", table.rows().stream().map(Shapes.Row::path).toList().toString());
         assertEquals("Net: tanh → relu → tanh", table.rows().getFirst().layer() + ": " + table.rows().getFirst().formula());
         assertEquals(7L * (20 + 30 + 12), table.multiplyAdds());
+        record Summed(Linear inside) implements Layer {
+            @Override
+            public Tensor apply(Tensor x) {
+                return inside.apply(x).sum(1);
+            }
+        }
+        assertEquals(List.of(7), shapes(new Summed(linear(4, 3)), 7, 4).output());
         var free = shapes(sequential(x -> einsum("bi,bj->bij", x, x).flatten(1, 2), linear(16, 3)), 5, 4);
         assertEquals("lambda", free.rows().getFirst().layer());
         assertEquals(5 * 16 + 5 * 16 * 3, free.multiplyAdds());
@@ -193,6 +200,9 @@ class ShapesTest {
         assertEquals(List.of(6000, 16, 512, 512), larger.rows().get(3).output());
         assertEquals(6000L * 16 * 1024 * 1024 * 27 + 6000L * 16 * 10, larger.multiplyAdds());
         assertTrue(larger.toString().contains("take a smaller batch"), larger.toString());
+        assertThrows(ShapeException.class, () -> shapes(x -> x.matmul(x.t()), 1 << 20, 4096));   // grows with the batch squared
+        assertThrows(ShapeException.class, () -> shapes(flatten(), 1 << 20, 1 << 12, 1 << 20));
+        assertEquals(List.of(1 << 20, 1 << 16), shapes(flatten(), 1 << 20, 1 << 8, 1 << 8).output());
         assertTrue(assertThrows(ShapeException.class, () -> shapes(net, 3, 3, 100_000, 100_000)).getMessage().contains("2147483647"));
     }
 
