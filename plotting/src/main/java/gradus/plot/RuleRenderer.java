@@ -41,7 +41,8 @@ public final class RuleRenderer implements Renderer<Rule> {
     /** Each part by itself, so that the notebook can break between them. */
     private static String statement(Rule rule) {
         return Arrays.stream(rule.statement().split(" \\\\;\\\\Longrightarrow\\\\; "))
-                .map(part -> Arrays.stream(part.split(",\\\\quad ")).map(RuleRenderer::math).collect(Collectors.joining(", ")))
+                .map(part -> Arrays.stream(part.split(",\\\\quad ")).map(RuleRenderer::math)
+                        .collect(Collectors.joining(", ")))
                 .collect(Collectors.joining(" ⟹ "));
     }
 
@@ -55,8 +56,9 @@ public final class RuleRenderer implements Renderer<Rule> {
             rows.append("<tr>").append(CELL).append(first ? math(left) : "").append("</td>").append(CELL)
                     .append(math("{} = " + lines.getFirst())).append(lines.stream().skip(1)
                             .map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining()))
-                    .append("</td>").append(CELL).append("<small>").append(step.rule().map(RuleRenderer::reason).orElse(""))
-                    .append("</small></td>").append(CELL).append(mark(step)).append("</td></tr>");
+                    .append("</td>").append(CELL).append("<small>")
+                    .append(step.rule().map(RuleRenderer::reason).orElse("")).append("</small></td>")
+                    .append(CELL).append(mark(step)).append("</td></tr>");
         }
         return rows.toString();
     }
@@ -69,22 +71,24 @@ public final class RuleRenderer implements Renderer<Rule> {
 
     private static String mark(Step step) {
         return switch (step.check()) {
-            case Check.Holds(var before, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" title=\""
-                    + within(before, central) + "\">✓</span>";
-            case Check.Fails(var before, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> <small>"
-                    + within(before, central) + "</small>";
+            case Check.Holds(var before, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" "
+                    + "title=\"" + within(before, central) + "\">✓</span>";
+            case Check.Fails(var before, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> "
+                    + "<small>" + within(before, central) + "</small>";
             case Check.Open(var why) -> "<small>not checked: " + escaped(why) + "</small>";
         };
     }
 
     private static String within(double before, double central) {
-        return String.format(Locale.ROOT, "at random numbers %.0e from the line before, %.0e from central differences", before,
-                central);
+        return String.format(Locale.ROOT, "at random numbers %.0e from the line before, %.0e from central differences",
+                before, central);
     }
 
     private static String paper(Rule rule) {
-        return "\\textbf{" + rule.name().replace("∘", "$\\circ$") + "} " + Arrays.stream(rule.statement().split(",\\\\quad "))
-                .map(part -> "$" + part + "$").collect(Collectors.joining(", ")) + "\n\n" + Typesetting.paper(rule.proof());
+        var statement = Arrays.stream(rule.statement().split(",\\\\quad ")).map(part -> "$" + part + "$")
+                .collect(Collectors.joining(", "));
+        return "\\textbf{" + rule.name().replace("∘", "$\\circ$") + "} " + statement + "\n\n"
+                + Typesetting.paper(rule.proof());
     }
 
     private static String math(String latex) {

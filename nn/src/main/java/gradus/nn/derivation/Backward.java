@@ -42,7 +42,8 @@ final class Backward {
         }
         var known = Rules.match(x, symbols::isNamed).filter(cites).filter(match -> match.isClosed(graph.uses()));
         if (known.isPresent()) {
-            known.get().shares().forEach(share -> add(share.input(), share.gradient().of(d, symbols::of), known.get().rule()));
+            var rule = known.get().rule();
+            known.get().shares().forEach(share -> add(share.input(), share.gradient().of(d, symbols::of), rule));
             return;
         }
         var shares = x.op().backTex(symbols.inputs(x), symbols.of(x), d);

@@ -30,12 +30,13 @@ public final class Derivation {
     private final boolean expanded;
     private List<Step> steps;
 
-    private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator, boolean expanded) {
-        this.expanded = expanded;
+    private Derivation(Graph graph, Set<Tensor> parameters, Optional<Layout> layout, boolean numerator,
+            boolean expanded) {
         this.graph = graph;
         this.parameters = parameters;
         this.layout = layout;
         this.numerator = numerator;
+        this.expanded = expanded;
     }
 
     /** The same lines written in another way; without one, as the network was recorded. */
@@ -61,12 +62,13 @@ public final class Derivation {
         return new Derivation(graph, parameters, layout, numerator, true);
     }
 
-    /** Whether a known result replaces steps: one about a single product, sum or function would only repeat its line. */
+    /** Whether a known result replaces steps: one about a single product, sum or function only repeats its line. */
     private boolean cites(Match match) {
         var op = match.output().op();
         boolean elementary = op instanceof Pointwise || op instanceof Products.MatMul || op instanceof Products.Linear
                 || op instanceof Reductions.Sum;
-        return !expanded && (!match.covered().isEmpty() || !elementary) && match.covered().stream().noneMatch(parameters::contains);
+        return !expanded && (!match.covered().isEmpty() || !elementary)
+                && match.covered().stream().noneMatch(parameters::contains);
     }
 
     /**

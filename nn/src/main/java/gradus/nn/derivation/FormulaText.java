@@ -19,7 +19,8 @@ final class FormulaText {
             Map.entry("\\lceil", "⌈"), Map.entry("\\rceil", "⌉"), Map.entry("\\lvert", "|"), Map.entry("\\rvert", "|"),
             Map.entry("\\lVert", "‖"), Map.entry("\\rVert", "‖"), Map.entry("\\|", "‖"), Map.entry("\\prime", "′"),
             Map.entry("\\ell", "ℓ"), Map.entry("\\dots", "…"), Map.entry("\\cdots", "⋯"), Map.entry("\\vdots", "⋮"), Map.entry("\\ldots", "…"),
-            Map.entry("\\to", "→"), Map.entry("\\Longrightarrow", "⟹"), Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
+            Map.entry("\\to", "→"), Map.entry("\\Longrightarrow", "⟹"),
+            Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
             Map.entry("\\checkmark", "✓"), Map.entry("\\,", " "), Map.entry("\\;", " "), Map.entry("\\ ", " "),
             Map.entry("\\quad", "  "), Map.entry("\\qquad", "    "), Map.entry("\\{", "{"), Map.entry("\\}", "}"),
             Map.entry("-", "−"), Map.entry("~", " "), Map.entry("&", ""), Map.entry("\\!", ""), Map.entry("\\_", "_"));

@@ -165,7 +165,8 @@ final class Lines {
         return step(kind, left, right, x.shape(), value, backward.rule(x), check);
     }
 
-    private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Optional<Rule> rule, Check check) {
+    private static Step step(Kind kind, Tex left, Tex right, Shape shape, Tensor value, Optional<Rule> rule,
+            Check check) {
         return new Step(kind, left, right, shape, Optional.of(value), rule, check);
     }
 }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  * @param name      the field's name for it
  * @param statement what it says, as LaTeX
  * @param source    where it is proved
- * @param proof     the steps that it stands for, each with the rule by which it follows; checked at random numbers against
- *                  the step before and the central difference
+ * @param proof     the steps that it stands for, each with the rule by which it follows; checked at random numbers
+ *                  against the step before and the central difference
  */
 public record Rule(String name, String statement, String source, List<Step> proof) {
 

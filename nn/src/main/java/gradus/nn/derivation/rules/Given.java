@@ -61,8 +61,8 @@ sealed interface Given {
         private double[] numbers(RandomGenerator random, int... shape) {
             var numbers = new double[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
             int n = shape.length == 0 ? 1 : shape[shape.length - 1];
-            Arrays.setAll(numbers, i -> this == NORMAL || this == SYMMETRIC || this == INVERTIBLE ? random.nextGaussian()
-                    : random.nextDouble(0.1, 0.9));
+            boolean positive = this == FRACTION || this == DISTRIBUTION;
+            Arrays.setAll(numbers, i -> positive ? random.nextDouble(0.1, 0.9) : random.nextGaussian());
             switch (this) {
                 case DISTRIBUTION -> {
                     for (int from = 0; from < numbers.length; from += n) {

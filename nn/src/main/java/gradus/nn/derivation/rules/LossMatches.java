@@ -36,8 +36,9 @@ final class LossMatches {
                 .or(() -> squares(number, total))).or(() -> norm(number));
     }
 
-    private static Optional<Match> match(String rule, Tensor output, List<Tensor> covered, Tensor input, Gradient gradient) {
-        return Optional.of(new Match(Rules.named(rule), output, without(output, covered), List.of(new Share(input, gradient))));
+    private static Optional<Match> match(String rule, Tensor output, List<Tensor> covered, Tensor input,
+            Gradient gradient) {
+        return Optional.of(Match.of(rule, output, covered, List.of(new Share(input, gradient))));
     }
 
     private static List<Tensor> with(List<Tensor> covered, Tensor... more) {
@@ -74,9 +75,12 @@ final class LossMatches {
         }
         if (terms.op() instanceof Indexing.Gather(int axis) && axis == terms.rank() - 1 && terms.rank() == 2) {
             var labels = terms.inputs()[1];
-            return logSoftmax(terms.inputs()[0]).flatMap(logs -> match(rule, number, with(with(total.covered(), terms), logs.covered()),
-                    logs.scores(), (delta, symbols) -> Total.scaled(-total.factor(), delta, logs.probabilities(symbols).entry("i, j")
-                            .minus(Tex.atom("\\mathbf{1}_{j = " + symbols.apply(labels).entry("i, 0") + "}")))));
+            return logSoftmax(terms.inputs()[0]).flatMap(logs -> match(rule, number,
+                    with(with(total.covered(), terms), logs.covered()), logs.scores(), (delta, symbols) -> {
+                        var chosen = Tex.atom("\\mathbf{1}_{j = " + symbols.apply(labels).entry("i, 0") + "}");
+                        var p = logs.probabilities(symbols).entry("i, j");
+                        return Total.scaled(-total.factor(), delta, p.minus(chosen));
+                    }));
         }
         if (is(terms, Arithmetic.Mul.class)) {
             for (int i = 0; i < 2; i++) {
@@ -84,9 +88,10 @@ final class LossMatches {
                 var logs = logSoftmax(terms.inputs()[1 - i]);
                 if (isConstant(target) && logs.isPresent() && target.shape().equals(logs.get().scores().shape())
                         && sumsToOne(target)) {
-                    return match(rule, number, with(with(total.covered(), terms), logs.get().covered()), logs.get().scores(),
+                    var p = logs.get();
+                    return match(rule, number, with(with(total.covered(), terms), p.covered()), p.scores(),
                             (delta, symbols) -> Total.scaled(-total.factor(), delta,
-                                    logs.get().probabilities(symbols).minus(symbols.apply(target))));
+                                    p.probabilities(symbols).minus(symbols.apply(target))));
                 }
             }
         }
@@ -137,11 +142,11 @@ final class LossMatches {
         var rule = "sigmoid ∘ binary cross-entropy" + overSamples(total);
         if (is(terms, Losses.BceWithLogits.class) && isConstant(terms.inputs()[1])) {
             var z = terms.inputs()[0];
-            return match(rule, number, with(total.covered(), terms), z, (delta, symbols) -> Total.scaled(total.factor(), delta,
-                    Tex.call("\\sigma", symbols.apply(z)).minus(symbols.apply(terms.inputs()[1]))));
+            return match(rule, number, with(total.covered(), terms), z, (delta, symbols) -> Total.scaled(total.factor(),
+                    delta, Tex.call("\\sigma", symbols.apply(z)).minus(symbols.apply(terms.inputs()[1]))));
         }
-        if (is(terms, ErrorTerms.Bce.class) && is(terms.inputs()[0], Activations.Sigmoid.class) && isConstant(terms.inputs()[1])
-                && terms.inputs()[0].shape().equals(terms.inputs()[1].shape())) {
+        if (is(terms, ErrorTerms.Bce.class) && is(terms.inputs()[0], Activations.Sigmoid.class)
+                && isConstant(terms.inputs()[1]) && terms.inputs()[0].shape().equals(terms.inputs()[1].shape())) {
             var a = terms.inputs()[0];
             return match(rule, number, with(total.covered(), terms, a), a.inputs()[0], (delta, symbols) ->
                     Total.scaled(total.factor(), delta, symbols.apply(a).minus(symbols.apply(terms.inputs()[1]))));
@@ -208,8 +213,9 @@ final class LossMatches {
     private static boolean complement(Tensor x, Tensor a, List<Tensor> covered) {
         if (x.op() instanceof Elementwise.AddConstant(var one) && one == 1 && x.inputs().length > 0) {
             var negative = x.inputs()[0];
-            boolean is = (is(negative, Elementwise.Neg.class) || negative.op() instanceof Elementwise.Scale(var minus) && minus == -1)
-                    && negative.inputs()[0] == a;
+            boolean negates = is(negative, Elementwise.Neg.class)
+                    || negative.op() instanceof Elementwise.Scale(var minus) && minus == -1;
+            boolean is = negates && negative.inputs()[0] == a;
             if (is) {
                 covered.add(negative);
             }
@@ -232,10 +238,12 @@ final class LossMatches {
             var covered = with(total.covered(), total.terms());
             if (is(x, Arithmetic.Sub.class) && x.inputs()[0].shape().equals(x.inputs()[1].shape())) {
                 var sides = x.inputs();
-                return sides[0] == sides[1] ? Optional.empty() : Optional.of(new Match(Rules.named(squaredError(total.factor(), x.size())),
-                        number, without(number, with(covered, x)), IntStream.range(0, 2).filter(i -> sides[i].requiresGrad())
+                var shares = IntStream.range(0, 2).filter(i -> sides[i].requiresGrad())
                         .mapToObj(i -> new Share(sides[i], (delta, symbols) -> Total.scaled(2 * total.factor(), delta,
-                                symbols.apply(sides[i]).minus(symbols.apply(sides[1 - i]))))).toList()));
+                                symbols.apply(sides[i]).minus(symbols.apply(sides[1 - i]))))).toList();
+                var rule = squaredError(total.factor(), x.size());
+                return sides[0] == sides[1] ? Optional.empty()
+                        : Optional.of(Match.of(rule, number, with(covered, x), shares));
             }
             return match("squared norm", number, covered, x, (delta, symbols) ->
                     Total.scaled(2 * total.factor(), delta, symbols.apply(x)));
@@ -247,17 +255,14 @@ final class LossMatches {
                 : factor == 0.5 ? "half the sum" : "sum");
     }
 
-    private static List<Tensor> without(Tensor output, List<Tensor> covered) {
-        return covered.stream().filter(x -> x != output).distinct().toList();
-    }
-
     private static Optional<Tensor> squared(Tensor x) {
-        boolean power = is(x, Elementwise.Square.class) || x.op() instanceof Elementwise.Power(var exponent) && exponent == 2;
+        boolean power = is(x, Elementwise.Square.class)
+                || x.op() instanceof Elementwise.Power(var exponent) && exponent == 2;
         boolean product = is(x, Arithmetic.Mul.class) && x.inputs()[0] == x.inputs()[1];
         return (power || product) && x.inputs().length > 0 ? Optional.of(x.inputs()[0]) : Optional.empty();
     }
 
-    /** √Σ x², written out or by {@link Tensor#norm()}, which divides x by a number, adds 0s and multiplies by that number. */
+    /** √Σ x², written out or by {@link Tensor#norm()}, which divides x by a number, adds 0s and multiplies again. */
     private static Optional<Match> norm(Tensor number) {
         if (number.size() != 1 || number.item() == 0) {
             return Optional.empty();
@@ -281,7 +286,8 @@ final class LossMatches {
             boolean matrix = x.rank() == 2;
             return match(matrix ? "Frobenius norm" : "Euclidean norm", number, covered, x, (delta, symbols) -> {
                 var symbol = symbols.apply(x);
-                return Total.scaled(1, delta, symbol.over(Tex.call("\\left\\|#1\\right\\|" + (matrix ? "_F" : ""), symbol)));
+                var norm = Tex.call("\\left\\|#1\\right\\|" + (matrix ? "_F" : ""), symbol);
+                return Total.scaled(1, delta, symbol.over(norm));
             });
         }));
     }
@@ -302,6 +308,7 @@ final class LossMatches {
 
     /** A comparison is recorded, but has no gradient. */
     private static boolean isZero(Tensor x) {
-        return (isConstant(x) || is(x, Comparisons.Compare.class)) && Arrays.stream(x.toDoubleArray()).allMatch(v -> v == 0);
+        return (isConstant(x) || is(x, Comparisons.Compare.class))
+                && Arrays.stream(x.toDoubleArray()).allMatch(v -> v == 0);
     }
 }

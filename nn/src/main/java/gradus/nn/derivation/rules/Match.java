@@ -19,6 +19,11 @@ import java.util.stream.Stream;
  */
 public record Match(Rule rule, Tensor output, List<Tensor> covered, List<Share> shares) {
 
+    static Match of(String rule, Tensor output, List<Tensor> covered, List<Share> shares) {
+        var between = covered.stream().filter(x -> x != output).distinct().toList();
+        return new Match(Rules.named(rule), output, between, shares);
+    }
+
     /**
      * Whether nothing else uses what is covered, so that its gradients are needed nowhere.
      *

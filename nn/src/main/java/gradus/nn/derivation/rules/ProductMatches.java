@@ -60,7 +60,8 @@ final class ProductMatches {
             return logDeterminant(node, total.factor(), covered, terms.inputs()[0].inputs()[0]);
         }
         if (terms.op() instanceof Slicing.Slice(var _, var from, var _, var _) && from == 1
-                && LossMatches.is(terms.inputs()[0], Determinants.SlogDet.class) && terms.inputs()[0].inputs()[0].rank() == 2) {
+                && LossMatches.is(terms.inputs()[0], Determinants.SlogDet.class)
+                && terms.inputs()[0].inputs()[0].rank() == 2) {
             covered.add(terms.inputs()[0]);
             return logDeterminant(node, total.factor(), covered, terms.inputs()[0].inputs()[0]);
         }
@@ -82,16 +83,18 @@ final class ProductMatches {
             var factor = factors.get(i);
             terminals.computeIfAbsent(factor.of, x -> new ArrayList<>()).add(factor.transposed ? round : turned(round));
         }
-        return match(trace ? traceRule(factors) : numberRule(factors), node, covered, terminals.entrySet().stream()
-                .filter(entry -> entry.getKey().requiresGrad()).map(entry -> new Share(entry.getKey(), (delta, symbols) -> {
+        var shares = terminals.entrySet().stream().filter(entry -> entry.getKey().requiresGrad())
+                .map(entry -> new Share(entry.getKey(), (delta, symbols) -> {
                     var sum = sum(entry.getValue(), symbols);
                     return Total.scaled(total.factor() * sum.times, delta, sum.tex);
-                })).toList());
+                })).toList();
+        return Optional.of(Match.of(trace ? traceRule(factors) : numberRule(factors), node, covered, shares));
     }
 
     private static Optional<Match> logDeterminant(Tensor node, double factor, List<Tensor> covered, Tensor x) {
-        return match("logarithm of a determinant", node, covered, List.of(new Share(x, (delta, symbols) ->
-                Total.scaled(factor, delta, symbols.apply(x).pow(Tex.atom("-\\top"))))));
+        var share = new Share(x, (delta, symbols) ->
+                Total.scaled(factor, delta, symbols.apply(x).pow(Tex.atom("-\\top"))));
+        return Optional.of(Match.of("logarithm of a determinant", node, covered, List.of(share)));
     }
 
     /** Three factors or more: A W B. */
@@ -109,22 +112,19 @@ final class ProductMatches {
             var before = factors.subList(0, i);
             var after = factors.subList(i + 1, factors.size());
             var factor = factors.get(i);
-            Gradient gradient = (delta, symbols) -> factor.transposed
-                    ? tex(after, symbols, delta.transposed(), before) : tex(turned(before), symbols, delta, turned(after));
+            Gradient gradient = (delta, symbols) -> factor.transposed ? tex(after, symbols, delta.transposed(), before)
+                    : tex(turned(before), symbols, delta, turned(after));
             if (factor.of.requiresGrad()) {
                 shares.add(new Share(factor.of, gradient));
             }
         }
-        return match("product of three matrices", node, covered, shares);
-    }
-
-    private static Optional<Match> match(String rule, Tensor node, List<Tensor> covered, List<Share> shares) {
-        return Optional.of(new Match(Rules.named(rule), node, covered.stream().filter(x -> x != node).distinct().toList(), shares));
+        return Optional.of(Match.of("product of three matrices", node, covered, shares));
     }
 
     private static Tex tex(List<Factor> before, Function<Tensor, Tex> symbols, Tex delta, List<Factor> after) {
-        return Stream.of(before.stream().map(f -> f.tex(symbols)), Stream.of(delta), after.stream().map(f -> f.tex(symbols)))
-                .flatMap(Function.identity()).reduce(Tex::times).orElseThrow();
+        var left = before.stream().map(factor -> factor.tex(symbols)).toList();
+        var right = after.stream().map(factor -> factor.tex(symbols)).toList();
+        return joined(joined(left, List.of(delta)), right).stream().reduce(Tex::times).orElseThrow();
     }
 
     private static Tex tex(List<Factor> factors, Function<Tensor, Tex> symbols) {
@@ -149,13 +149,14 @@ final class ProductMatches {
     }
 
     private static boolean surround(List<Factor> factors, int first, int last) {
-        return factors.get(first).of == factors.get(last).of && factors.get(first).transposed != factors.get(last).transposed;
+        return factors.get(first).equals(factors.get(last).turned());
     }
 
     private static String traceRule(List<Factor> factors) {
         return factors.size() == 2 ? "trace of a product"
                 : factors.size() == 3 && surround(factors, 0, 2) ? "trace of a quadratic form"
-                : factors.size() == 4 && surround(factors, 0, 2) ? "trace of a quadratic form with two matrices" : "cyclic trace";
+                : factors.size() == 4 && surround(factors, 0, 2) ? "trace of a quadratic form with two matrices"
+                : "cyclic trace";
     }
 
     private static String numberRule(List<Factor> factors) {
@@ -170,7 +171,8 @@ final class ProductMatches {
         }
         if (x.op() instanceof Products.MatMul && x.rank() == 2) {
             covered.add(x);
-            return joined(factors(x.inputs()[0], root, isNamed, covered), factors(x.inputs()[1], root, isNamed, covered));
+            return joined(factors(x.inputs()[0], root, isNamed, covered),
+                    factors(x.inputs()[1], root, isNamed, covered));
         }
         if (x.op() instanceof Movement.Permute(var order) && Arrays.equals(order, new int[] {1, 0})) {
             covered.add(x);

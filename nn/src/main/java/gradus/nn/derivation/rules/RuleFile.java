@@ -79,24 +79,31 @@ final class RuleFile {
 
     private static Given drawn(String item) {
         var words = List.of(item.split(" "));
-        return words.get(1).equals("number") ? new Given.Defined(words.get(0), words.get(2), false)
-                : new Given.Drawn(words.get(0), Law.valueOf(words.get(1).toUpperCase(Locale.ROOT)), sizes(words.subList(2, words.size())));
+        if (words.get(1).equals("number")) {
+            return new Given.Defined(words.get(0), words.get(2), false);
+        }
+        var law = Law.valueOf(words.get(1).toUpperCase(Locale.ROOT));
+        return new Given.Drawn(words.get(0), law, sizes(words.subList(2, words.size())));
     }
 
     private static Given defined(String item, boolean stated) {
         int equals = item.indexOf(" = ");
         var name = SIZED.matcher(item.substring(0, equals));
         if (!name.matches()) {
-            throw new IllegalArgumentException("cannot read the definition " + item + "\nhelp: name = formula, or name 3 4 = formula");
+            throw new IllegalArgumentException("cannot read the definition " + item
+                    + "\nhelp: name = formula, or name 3 4 = formula");
         }
-        return new Given.Defined(name.group(1), item.substring(equals + 3), stated, sizes(List.of(name.group(2).strip().split(" "))));
+        var sizes = sizes(List.of(name.group(2).strip().split(" ")));
+        return new Given.Defined(name.group(1), item.substring(equals + 3), stated, sizes);
     }
 
     private static Equation equation(String text) {
         var parts = DERIVE.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("cannot read " + text + "\nhelp: derivative of L in x, perhaps along \\dot{x}");
+            throw new IllegalArgumentException("cannot read " + text
+                    + "\nhelp: derivative of L in x, perhaps along \\dot{x}");
         }
-        return new Equation(parts.group(1), parts.group(2), parts.group(3), Optional.ofNullable(parts.group(4)), new ArrayList<>());
+        return new Equation(parts.group(1), parts.group(2), parts.group(3), Optional.ofNullable(parts.group(4)),
+                new ArrayList<>());
     }
 }

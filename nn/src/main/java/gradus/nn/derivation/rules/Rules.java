@@ -18,7 +18,10 @@ import gradus.nn.op.Recurrence;
 import gradus.nn.op.Reductions;
 import gradus.nn.op.Trigonometric;
 import gradus.nn.tex.Tex;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +32,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The known results: what they say, where they come from, the steps that they stand for, and where in a graph they apply.
- * They are texts, one family in each file of the resources beside this class; a rule is proved when somebody first asks for it.
+ * The known results: what they say, where they come from, the steps that they stand for, where in a graph they apply.
+ * They are texts, a family in each file of the resources beside this class; each is proved when it is first asked for.
  */
 public final class Rules {
 
@@ -40,7 +43,8 @@ public final class Rules {
     private static final int BRANCH = 200;
 
     static {
-        Stream.of("activations", "losses", "matrices", "layers").flatMap(family -> RuleFile.read(family + ".rules").stream())
+        Stream.of("activations", "losses", "matrices", "layers")
+                .flatMap(family -> RuleFile.read(family + ".rules").stream())
                 .forEach(theorem -> THEOREMS.put(theorem.name(), theorem));
     }
 
@@ -70,17 +74,19 @@ public final class Rules {
     private static List<Step> steps(Theorem theorem) {
         return theorem.prove(1).stream().map(proved -> {
             var value = Tensor.of(new Shape(proved.value().shape()), proved.value().data());
-            var check = proved.before() <= Check.COMPUTED && proved.central() <= Check.CENTRAL
-                    ? new Check.Holds(proved.before(), proved.central()) : new Check.Fails(proved.before(), proved.central());
-            return new Step(Step.Kind.LOCAL, Tex.atom(proved.equation().left()), Tex.atom(proved.line().formula()), value.shape(),
-                    Optional.of(value), Optional.of(reason(proved.line().reason())), check);
+            boolean holds = proved.before() <= Check.COMPUTED && proved.central() <= Check.CENTRAL;
+            var check = holds ? new Check.Holds(proved.before(), proved.central())
+                    : new Check.Fails(proved.before(), proved.central());
+            return new Step(Step.Kind.LOCAL, Tex.atom(proved.equation().left()), Tex.atom(proved.line().formula()),
+                    value.shape(), Optional.of(value), Optional.of(reason(proved.line().reason())), check);
         }).toList();
     }
 
     /** A known result by its name alone, or an argument in words. */
     private static Rule reason(String text) {
         var cited = THEOREMS.get(text);
-        return cited == null ? new Rule(text, "", "", List.of()) : new Rule(text, cited.statement(), cited.source(), List.of());
+        return cited == null ? new Rule(text, "", "", List.of())
+                : new Rule(text, cited.statement(), cited.source(), List.of());
     }
 
     /** The known result that gives the gradients behind a recorded tensor, if there is one. */
@@ -98,10 +104,13 @@ public final class Rules {
 
     /** A result about one operation: the formulas are the operation's own. */
     private static Optional<Match> single(Tensor node) {
-        return ruleOf(node).map(rule -> new Match(named(rule), node, List.of(), IntStream.range(0, node.inputs().length)
-                .filter(i -> node.inputs()[i].requiresGrad())
-                .mapToObj(i -> new Match.Share(node.inputs()[i], (delta, symbols) -> node.op().backTex(
-                        Arrays.stream(node.inputs()).map(symbols).toArray(Tex[]::new), symbols.apply(node), delta)[i])).toList()));
+        var in = node.inputs();
+        var shares = IntStream.range(0, in.length).filter(i -> in[i].requiresGrad())
+                .mapToObj(i -> new Match.Share(in[i], (delta, symbols) -> {
+                    var names = Arrays.stream(in).map(symbols).toArray(Tex[]::new);
+                    return node.op().backTex(names, symbols.apply(node), delta)[i];
+                })).toList();
+        return ruleOf(node).map(rule -> Match.of(rule, node, List.of(), shares));
     }
 
     private static Optional<String> ruleOf(Tensor node) {
@@ -111,10 +120,12 @@ public final class Rules {
             case Reductions.Softmax _ -> "softmax with an upstream gradient";
             case Reductions.LogSoftmax _ -> "log-softmax Jacobian";
             case Reductions.Sum _ -> "sum";
-            case Losses.CrossEntropy _, Losses.CrossEntropyWithDistribution _, Losses.SmoothedCrossEntropy _ -> "softmax ∘ cross-entropy";
+            case Losses.CrossEntropy _, Losses.CrossEntropyWithDistribution _, Losses.SmoothedCrossEntropy _ ->
+                    "softmax ∘ cross-entropy";
             case Losses.BceWithLogits _ -> "sigmoid ∘ binary cross-entropy";
             case Products.MatMul _ -> "matrix product";
-            case Products.Linear _ -> node.rank() == 1 ? "linear layer, columns" : "linear layer, rows with the transposed weight";
+            case Products.Linear _ -> node.rank() == 1 ? "linear layer, columns"
+                    : "linear layer, rows with the transposed weight";
             case Arithmetic.Mul _ -> "Hadamard product";
             case Arithmetic.Add _ when isResidual(node) -> "residual connection";
             case MatrixFunctions.FrobeniusNorm _ -> "Frobenius norm";
@@ -138,8 +149,8 @@ public final class Rules {
     }
 
     private static boolean isBehind(Tensor x, Tensor result) {
-        var seen = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<Tensor, Boolean>());
-        var open = new java.util.ArrayDeque<>(List.of(result));
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Tensor, Boolean>());
+        var open = new ArrayDeque<>(List.of(result));
         while (!open.isEmpty() && seen.size() < BRANCH) {
             var next = open.poll();
             if (next == x && x.requiresGrad()) {

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A known result with the chain of formulas that it stands for, and the means to prove it: every quantity can be drawn at
- * random or computed, so each line has a number.
+ * A known result with the chain of formulas that it stands for, and the means to prove it: every quantity can be drawn
+ * at random or computed, so each line has a number.
  */
 record Theorem(String name, String source, List<Given> given, List<Equation> equations) {
 
@@ -25,15 +25,15 @@ record Theorem(String name, String source, List<Given> given, List<Equation> equ
     /** The result as LaTeX: what stands for what, then each derivative with its final form. */
     String statement() {
         var named = Stream.concat(given.stream().filter(g -> g instanceof Defined d && d.stated())
-                .map(g -> ((Defined) g).equation()), equations.stream().filter(this::onlyNames).map(Equation::left));
-        var results = equations.stream().filter(e -> !onlyNames(e) && (e.direction().isEmpty() || equations.size() == 1))
+                .map(g -> ((Defined) g).equation()), equations.stream().filter(Theorem::onlyNames).map(Equation::left));
+        var results = equations.stream().filter(e -> !onlyNames(e) && e.direction().isEmpty())
                 .map(e -> e.left() + " = " + e.result());
         return named.collect(Collectors.joining(",\\quad ")) + " \\;\\Longrightarrow\\; "
                 + results.collect(Collectors.joining(",\\quad "));
     }
 
     /** Whether an equation only gives a derivative the name by which the others speak of it. */
-    private boolean onlyNames(Equation equation) {
+    private static boolean onlyNames(Equation equation) {
         return equation.left().startsWith(equation.result() + " = ");
     }
 
@@ -78,10 +78,11 @@ record Theorem(String name, String source, List<Given> given, List<Equation> equ
 
     private NdArray difference(Equation equation, Map<String, Value> values) {
         var x = (NdArray) values.get(equation.in());
-        int sizeOf = ((NdArray) values.get(equation.of())).data().length;
+        var of = (NdArray) values.get(equation.of());
+        int sizeOf = of.data().length;
         if (equation.direction().isPresent()) {
             var along = ((NdArray) values.get(equation.direction().get())).data();
-            return new NdArray(((NdArray) values.get(equation.of())).shape(), quotient(equation, values, x, along));
+            return new NdArray(of.shape(), quotient(equation, values, x, along));
         }
         int n = x.data().length;
         var all = new double[sizeOf * n];
@@ -93,8 +94,8 @@ record Theorem(String name, String source, List<Given> given, List<Equation> equ
                 all[k * n + i] = column[k];
             }
         }
-        var shape = sizeOf == 1 ? x.shape() : IntStream.concat(IntStream.of(((NdArray) values.get(equation.of())).shape()),
-                IntStream.of(x.shape())).toArray();
+        var shape = sizeOf == 1 ? x.shape()
+                : IntStream.concat(IntStream.of(of.shape()), IntStream.of(x.shape())).toArray();
         return new NdArray(shape, all);
     }
 
@@ -105,7 +106,8 @@ record Theorem(String name, String source, List<Given> given, List<Equation> equ
     }
 
     private static NdArray moved(NdArray x, double[] along, double step) {
-        return new NdArray(x.shape(), IntStream.range(0, along.length).mapToDouble(i -> x.data()[i] + step * along[i]).toArray());
+        return new NdArray(x.shape(), IntStream.range(0, along.length).mapToDouble(i -> x.data()[i] + step * along[i])
+                .toArray());
     }
 
     /** The function where one quantity has another value, and with it all that are defined after it. */

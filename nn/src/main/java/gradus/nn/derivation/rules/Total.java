@@ -26,7 +26,8 @@ record Total(double factor, Tensor terms, List<Tensor> covered) {
         var x = number;
         var covered = new ArrayList<Tensor>();
         while (isStep(x.op()) && x.inputs().length > 0) {
-            factor *= x.op() instanceof Elementwise.Scale(var constant) ? constant : x.op() instanceof Elementwise.Neg ? -1 : 1;
+            factor *= x.op() instanceof Elementwise.Scale(var constant) ? constant
+                    : x.op() instanceof Elementwise.Neg ? -1 : 1;
             x = x.inputs()[0];
             covered.add(x);
         }
