@@ -139,10 +139,12 @@ class Document001Test {
         var a = parameter(random(34, 3, 1).named("a"));
         var m = A.detach().named("A");
         Page.appear(Derivation.of(a.t().matmul(x).sum().named("f"), x), "f = a^{\\top} x", "\\frac{\\partial f}{\\partial x} = a");
-        Page.appear(Derivation.of(x.t().matmul(m).matmul(x).sum().named("f")), "f = x^{\\top} A x");
+        Page.appear(Derivation.of(x.t().matmul(m).matmul(x).sum().named("f")), "f = x^{\\top} A x",
+                "\\frac{\\partial f}{\\partial x} = (A + A^{\\top}) x");
         var w = parameter(random(35, 3, 2).named("W"));
         Page.appear(Derivation.of(w.t().matmul(m).matmul(w).matmul(B.detach().named("B")).trace().named("f")),
-                "f = \\operatorname{tr}(W^{\\top} A W B)");
+                "f = \\operatorname{tr}(W^{\\top} A W B)",
+                "\\frac{\\partial f}{\\partial W} = A W B + A^{\\top} W B^{\\top}");
         var v = parameter(random(36, 2, 3).named("W"));
         Page.appear(Derivation.of(v.matmul(random(37, 3, 1).named("x")).minus(random(38, 2, 1).named("y")).square().sum()
                 .named("L")), "\\frac{\\partial L}{\\partial W} = 2 (W x - y) x^{\\top}");

@@ -114,7 +114,8 @@ class Document004Test {
                 "\\mathbf{Z}^{(2)} = \\mathbf{A}^{(1)} \\mathbf{W}^{(2)} + \\mathbf{b}^{(2)}",
                 "\\mathbf{A}^{(2)} = \\tanh(\\mathbf{Z}^{(2)})",
                 "\\mathbf{Z}^{(3)} = \\mathbf{A}^{(2)} \\mathbf{W}^{(3)} + \\mathbf{b}^{(3)}",
-                "\\mathbf{P} = \\operatorname{softmax}(\\mathbf{Z}^{(3)})");
+                "\\mathbf{P} = \\operatorname{softmax}(\\mathbf{Z}^{(3)})",
+                "\\delta_{\\mathbf{Z}^{(3)}} = \\frac{1}{6} (\\mathbf{P} - \\mathbf{Y})");
         for (var line : partial) {
             Page.appear(derivation, line.replaceAll("\\\\frac\\{\\\\partial J}\\{\\\\partial (\\\\mathbf\\{Z}\\^\\{\\(.\\)})}",
                     "\\\\delta_{$1}"));
