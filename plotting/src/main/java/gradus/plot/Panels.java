@@ -15,7 +15,8 @@ public final class Panels extends Figure {
             throw new IllegalArgumentException("beside: no charts\nhelp: beside(plot(x, y), plot(x, z))");
         }
         this.charts = charts;
-        resize(charts.stream().mapToInt(Figure::width).sum(), charts.stream().mapToInt(Figure::height).max().orElseThrow());
+        resize(charts.stream().mapToInt(Figure::width).sum(),
+                charts.stream().mapToInt(Figure::height).max().orElseThrow());
     }
 
     @Override

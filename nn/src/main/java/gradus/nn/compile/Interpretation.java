@@ -8,8 +8,8 @@ import gradus.nn.optim.Stepper;
 import java.util.function.Supplier;
 
 /**
- * Another meaning for the operations of a computation whose code stays as it is: in another precision, or on shapes alone.
- * Nothing outside changes: what the computation assigns to parameters or to the state of layers is left undone.
+ * Another meaning for the operations of a computation whose code stays as it is: in another precision, or on shapes
+ * alone. Nothing outside changes: what the computation assigns to parameters or to the state of layers is left undone.
  */
 public interface Interpretation {
 

@@ -23,11 +23,12 @@ import java.util.stream.IntStream;
  *
  * <p>The error of an element with analytic gradient a and numeric n is |a − n| / max(|a| + |n|, 1e-3): relative, except
  * where both are so small that only rounding is left to compare. Where it is too large, differences over h/10, 10 h and
- * 100 h are tried as well: those of a large f are rounded more, those of a curved one cut off more; a wrong gradient agrees
- * with none.
+ * 100 h are tried as well: those of a large f are rounded more, those of a curved one cut off more; a wrong gradient
+ * agrees with none.
  *
- * <p>Elements at a kink, ReLU at 0 or the maximum of two equal numbers, have no gradient; they are skipped and counted. At a
- * point without a kink the slopes to both sides differ by |f''| h, four times less over h/4; at a kink they do not.
+ * <p>Elements at a kink, ReLU at 0 or the maximum of two equal numbers, have no gradient; they are skipped and counted.
+ * At a point without a kink the slopes to both sides differ by |f''| h, four times less over h/4; at a kink they do
+ * not.
  */
 public final class GradCheck {
 
@@ -65,8 +66,8 @@ public final class GradCheck {
     }
 
     /**
-     * How the error of central differences depends on their step: Σ over {@link #elements} elements of (a − n)² by Σ a², the
-     * root of it. It falls like h² until f's rounding divided by h is larger.
+     * How the error of central differences depends on their step: Σ over {@link #elements} elements of (a − n)² by Σ
+     * a², the root of it. It falls like h² until f's rounding divided by h is larger.
      *
      * @param dtype  in which the differences are computed; what they are compared with is float64
      * @param h      steps from 1e-1 to 1e-15
@@ -91,7 +92,8 @@ public final class GradCheck {
      *
      * @param tolerance the largest error that passes
      * @param parts     each parameter or input that was checked
-     * @param valleys   the error over the step, in float64 and float32; none where it was not asked for or all gradients are 0
+     * @param valleys   the error over the step, in float64 and float32; none where it was not asked for or all
+     *                  gradients are 0
      */
     public record Report(double tolerance, List<Part> parts, List<Valley> valleys) {
 
@@ -130,8 +132,8 @@ public final class GradCheck {
     }
 
     /**
-     * Checks the gradients of {@code f}, any function of tensors, at these inputs, of which int32 ones are indices and stay;
-     * of a result with several elements, the sum with fixed weights is differentiated.
+     * Checks the gradients of {@code f}, any function of tensors, at these inputs, of which int32 ones are indices and
+     * stay; of a result with several elements, the sum with fixed weights is differentiated.
      */
     public static Report check(Function<Tensor[], Tensor> f, Tensor... inputs) {
         return check(1e-6, f, inputs);
@@ -144,7 +146,8 @@ public final class GradCheck {
 
     /** The same, with the error over the step if that is wanted. */
     public static Report check(double tolerance, boolean valley, Function<Tensor[], Tensor> f, Tensor... inputs) {
-        var x = Arrays.stream(inputs).map(in -> in.dtype() == DType.INT32 ? in : Tensor.parameter(in)).toArray(Tensor[]::new);
+        var x = Arrays.stream(inputs).map(in -> in.dtype() == DType.INT32 ? in : Tensor.parameter(in))
+                .toArray(Tensor[]::new);
         var named = new LinkedHashMap<String, Tensor>();
         for (int i = 0; i < x.length; i++) {
             named.put("input " + i + (x[i].name().isEmpty() ? "" : ", " + x[i].name()), x[i]);
@@ -153,8 +156,8 @@ public final class GradCheck {
     }
 
     /**
-     * Checks the gradients of a loss in parameters: {@code check(() -> loss.of(net.apply(x), y), net)}. Everything is computed
-     * in float64, whatever the parameters are; they keep their numbers.
+     * Checks the gradients of a loss in parameters: {@code check(() -> loss.of(net.apply(x), y), net)}. Everything is
+     * computed in float64, whatever the parameters are; they keep their numbers.
      */
     public static Report check(Supplier<Tensor> loss, Layer net) {
         return check(1e-6, SAMPLES, true, loss, net.namedParameters());
@@ -179,10 +182,11 @@ public final class GradCheck {
      * @param loss      gives a tensor of one element, the same each time
      * @throws IllegalStateException when the loss is not the same twice
      */
-    public static Report check(double tolerance, int samples, boolean valley, Supplier<Tensor> loss, Map<String, Tensor> named) {
+    public static Report check(double tolerance, int samples, boolean valley, Supplier<Tensor> loss,
+            Map<String, Tensor> named) {
         if (named.isEmpty() || samples < 1) {
-            throw new IllegalArgumentException("gradcheck: " + named.size() + " parameters, " + samples + " elements of each"
-                    + "\nhelp: there is at least one of both; gradcheck(() -> loss.of(net.apply(x), y), net)");
+            throw new IllegalArgumentException("gradcheck: " + named.size() + " parameters, " + samples
+                    + " elements of each\nhelp: there is at least one of both; gradcheck(() -> loss.of(net.apply(x), y), net)");
         }
         var parameters = List.copyOf(named.values());
         var point = new Point(loss, DType.FLOAT64, parameters);
@@ -200,7 +204,8 @@ public final class GradCheck {
             parts.add(new Part(name, parameters.get(i).shape(), List.copyOf(elements), kinks));
         }
         var report = new Report(tolerance, List.copyOf(parts), List.of());
-        boolean flat = report.elements().stream().allMatch(element -> element.analytic == 0);   // then no error is relative
+        // then no error is relative
+        boolean flat = report.elements().stream().allMatch(element -> element.analytic == 0);
         return valley && !flat ? new Report(tolerance, report.parts, List.of(valley(point, report),
                 valley(new Point(loss, DType.FLOAT32, parameters), report))) : report;
     }
@@ -208,7 +213,8 @@ public final class GradCheck {
     /** So many of n indices, ascending. */
     private static int[] sampled(int n, int samples) {
         return n <= samples ? IntStream.range(0, n).toArray()
-                : RandomGeneratorFactory.of("SplittableRandom").create(n).ints(0, n).distinct().limit(samples).sorted().toArray();
+                : RandomGeneratorFactory.of("SplittableRandom").create(n).ints(0, n).distinct().limit(samples).sorted()
+                .toArray();
     }
 
     /** Analytic against numeric; nothing at a kink. */
@@ -227,8 +233,8 @@ public final class GradCheck {
                 return Optional.empty();
             }
         }
-        return DoubleStream.of(0.1, 1, 10, 100).mapToObj(times -> element(i, j, analytic, point.slopes(i, j, times * h)))
-                .min(Comparator.comparingDouble(Element::error));
+        return DoubleStream.of(0.1, 1, 10, 100).mapToObj(times ->
+                element(i, j, analytic, point.slopes(i, j, times * h))).min(Comparator.comparingDouble(Element::error));
     }
 
     private static Element element(int i, int j, double a, Point.Slopes slopes) {
@@ -240,12 +246,14 @@ public final class GradCheck {
     /** Of the parameters with the largest gradients, one element each. */
     private static Valley valley(Point point, Report report) {
         var chosen = report.parts.stream()
-                .flatMap(part -> part.elements.stream().max(Comparator.comparingDouble(e -> Math.abs(e.analytic))).stream())
+                .flatMap(part -> part.elements.stream()
+                        .max(Comparator.comparingDouble(e -> Math.abs(e.analytic))).stream())
                 .sorted(Comparator.comparingDouble(e -> -Math.abs(e.analytic))).limit(VALLEY_ELEMENTS).toList();
         var steps = IntStream.rangeClosed(2, 30).mapToObj(k -> Math.pow(10, -k / 2.0)).toList();
         double size = Math.sqrt(chosen.stream().mapToDouble(e -> e.analytic * e.analytic).sum());
-        return new Valley(point.dtype(), chosen.size(), steps, steps.stream().map(h -> Math.sqrt(chosen.stream().mapToDouble(e ->
-                Math.pow(e.analytic - point.slopes(e.input, e.index, h).central(), 2)).sum()) / size).toList());
+        return new Valley(point.dtype(), chosen.size(), steps, steps.stream().map(h -> Math.sqrt(chosen.stream()
+                .mapToDouble(e -> Math.pow(e.analytic - point.slopes(e.input, e.index, h).central(), 2)).sum()) / size)
+                .toList());
     }
 
     /** Checks the gradients of the gradients of {@code f}: that its vector–Jacobian products are differentiable. */

@@ -40,8 +40,8 @@ final class Point {
         this.loss = compute();
         double again = compute();
         if (Double.compare(this.loss, again) != 0) {
-            throw new IllegalStateException("gradcheck: the loss is " + this.loss + ", and " + again + " when computed again"
-                    + "\nhelp: draw random numbers before, so that each computation sees the same");
+            throw new IllegalStateException("gradcheck: the loss is " + this.loss + ", and " + again
+                    + " when computed again\nhelp: draw random numbers before, so that each computation sees the same");
         }
     }
 
@@ -69,7 +69,8 @@ final class Point {
     Tensor[] gradients() {
         var y = computation.get();
         return Arrays.stream(y.requiresGrad() ? Gradients.of(y, x) : Gradients.noGrad(() -> Arrays.stream(x)
-                .map(parameter -> parameter.times(0)).toArray(Tensor[]::new))).map(Tensor::dense).toArray(Tensor[]::new);
+                .map(parameter -> parameter.times(0)).toArray(Tensor[]::new))).map(Tensor::dense)
+                .toArray(Tensor[]::new);
     }
 
     Slopes slopes(int i, int j, double h) {

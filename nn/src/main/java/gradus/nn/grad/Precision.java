@@ -25,7 +25,8 @@ final class Precision implements Interpretation {
     @Override
     public Tensor apply(Op op, Tensor... in) {
         var here = Arrays.stream(in).map(this::of).toArray(Tensor[]::new);
-        return Tensor.compute(op instanceof Movement.Cast(var to) && to != DType.INT32 ? new Movement.Cast(dtype) : op, here);
+        return Tensor.compute(op instanceof Movement.Cast(var to) && to != DType.INT32 ? new Movement.Cast(dtype) : op,
+                here);
     }
 
     @Override

@@ -22,7 +22,10 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What a layer is called, what it computes, and how the sizes of its output follow from those of its input, in a line each. */
+/**
+ * What a layer is called, what it computes, and how the sizes of its output follow from those of its input, in a line
+ * each.
+ */
 final class LayerFormula {
 
     private static final int LONGEST_NAME = 80;
@@ -39,7 +42,8 @@ final class LayerFormula {
         }
         var simple = type.isAnonymousClass() ? "anonymous layer" : type.getSimpleName();
         var text = layer.toString();
-        return layer instanceof Sequential ? "sequential" : text.startsWith(simple + "[") || text.startsWith(type.getName() + "@")
+        return layer instanceof Sequential ? "sequential"
+                : text.startsWith(simple + "[") || text.startsWith(type.getName() + "@")
                 || text.contains("\n") || text.length() > LONGEST_NAME ? simple : text;
     }
 
@@ -49,12 +53,17 @@ final class LayerFormula {
             case Linear _ -> "x Wᵀ + b";
             case Activation a -> activation(a).orElseGet(() -> operations(events));
             case Activation.Prelu _ -> "max(0, x) + a min(0, x)";
-            case Convolution.Conv c -> (c.flipped() ? "Σ W[k] x[i − k]" : "Σ W[k] x[i + k]") + c.bias().map(_ -> " + b").orElse("");
-            case Convolution.ConvTranspose c -> "Σ W[k] x[(i − k)/s]" + c.bias().map(_ -> " + b").orElse("");
+            case Convolution.Conv c -> (c.flipped() ? "Σ W[K − 1 − k] x[" : "Σ W[k] x[")
+                    + position("i", c.slides()) + "]" + (c.bias().isEmpty() ? "" : " + b");
+            case Convolution.ConvTranspose c -> "Σ W[k] x[j] over i = " + position("j", c.slides())
+                    + (c.bias().isEmpty() ? "" : ", + b");
             case Pooling.Pool(var kind, var kernel, _) -> of(kind) + " over " + times(kernel.dims());
-            case Pooling.Global(var kind) -> of(kind) + " over " + times(Arrays.copyOfRange(x.dims(), Math.min(2, x.rank()), x.rank()));
-            case Pooling.Upsample(var kind, _) -> kind == Pooling.Interpolation.NEAREST ? "x repeated" : "x between neighbours";
-            case Normalization.BatchNorm _, Normalization.LayerNorm _, Normalization.GroupNorm _ -> "γ (x − μ)/√(σ² + ε) + β";
+            case Pooling.Global(var kind) -> of(kind) + " over "
+                    + times(Arrays.copyOfRange(x.dims(), Math.min(2, x.rank()), x.rank()));
+            case Pooling.Upsample(var kind, _) -> kind == Pooling.Interpolation.NEAREST ? "x repeated"
+                    : "x between neighbours";
+            case Normalization.BatchNorm _, Normalization.LayerNorm _, Normalization.GroupNorm _ ->
+                    "γ (x − μ)/√(σ² + ε) + β";
             case Normalization.RmsNorm _ -> "γ x/√(mean x² + ε)";
             case Dropout.Elements _, Dropout.Channels _ -> "x in use";
             case Dropout.Connections _ -> "x Wᵀ + b in use";
@@ -62,9 +71,11 @@ final class LayerFormula {
             case Embedding.SinusoidalPositions _ -> "x + sin, cos(t/10000^(2i/d))";
             case MultiHead m -> "softmax(QKᵀ/√" + m.query().weight().shape().dim(0) / m.heads() + ") V W_O + b_O";
             case Transformer.FeedForward _ -> "φ(x W₁ᵀ + b₁) W₂ᵀ + b₂";
-            case Transformer.EncoderLayer e -> e.place() == Transformer.Norm.POST ? "norm(h + ff(h)), h = norm(x + att(x))"
+            case Transformer.EncoderLayer e -> e.place() == Transformer.Norm.POST
+                    ? "norm(h + ff(h)), h = norm(x + att(x))"
                     : "h + ff(norm(h)), h = x + att(norm(x))";
-            case Transformer.DecoderLayer e -> (e.place() == Transformer.Norm.POST ? "post" : "pre") + "-norm: attention, cross, ff, each + x";
+            case Transformer.DecoderLayer e -> (e.place() == Transformer.Norm.POST ? "post" : "pre")
+                    + "-norm: attention, cross, ff, each + x";
             case Transformer.Encoder _, Transformer.Decoder _ -> "its layers one after the other";
             case Transformer _ -> "decoder(written, encoder(read))";
             case Recurrent.Sequence s -> of(s.cell());
@@ -75,6 +86,14 @@ final class LayerFormula {
         };
     }
 
+    /** Which element of the input window number i sees through its weight k: {@code 2i − 1 + k}, counted from 0. */
+    private static String position(String window, List<Sliding> slides) {
+        var slide = slides.getFirst();
+        return slides.stream().distinct().count() > 1 ? "s " + window + " − p + d k"
+                : (slide.stride() == 1 ? "" : slide.stride()) + window
+                + (slide.before() == 0 ? "" : " − " + slide.before()) + " + " + (slide.dilation() == 1 ? "" : slide.dilation()) + "k";
+    }
+
     private static String of(Pooling.Kind kind) {
         return kind == Pooling.Kind.MAX ? "max" : "mean";
     }
@@ -83,7 +102,8 @@ final class LayerFormula {
         return switch (cell) {
             case Recurrent.RnnCell _ -> "h ← tanh(W x + b + U h)";
             case Recurrent.LstmCell _ -> "c ← f c + i g, h ← o tanh c";
-            case Recurrent.GruCell c -> c.update() == Recurrent.Update.OLD ? "h ← (1 − z) n + z h" : "h ← (1 − z) h + z n";
+            case Recurrent.GruCell c -> c.update() == Recurrent.Update.OLD ? "h ← (1 − z) n + z h"
+                    : "h ← (1 − z) h + z n";
         };
     }
 
@@ -103,7 +123,8 @@ final class LayerFormula {
             case "softmax()" -> "eˣ/Σ eˣ";
             case "logSoftmax()" -> "x − ln Σ eˣ";
             case "flatten()" -> "x in another shape";
-            default -> a.word().startsWith("leakyRelu(") ? "max(0, x) + " + a.word().replaceAll(".*\\(|\\)", "") + " min(0, x)" : null;
+            default -> a.word().startsWith("leakyRelu(") ? "max(0, x) + " + a.word().replaceAll(".*\\(|\\)", "")
+                    + " min(0, x)" : null;
         });
     }
 
@@ -126,7 +147,8 @@ final class LayerFormula {
     /** {@code ⌊(32 + 2·1 − 3)/1⌋ + 1 = 32} for each axis whose size is calculated, once for axes that are equal. */
     static String rule(Layer layer, Shape x, Shape y) {
         return switch (layer) {
-            case Convolution.Conv c -> axes(x, y, i -> floor(c.slides().get(i), x.dim(i + 2), c.weight().shape().dim(i + 2)));
+            case Convolution.Conv c -> axes(x, y, i ->
+                    floor(c.slides().get(i), x.dim(i + 2), c.weight().shape().dim(i + 2)));
             case Pooling.Pool p -> axes(x, y, i -> floor(p.slides().get(i), x.dim(i + 2), p.kernel().dim(i)));
             case Convolution.ConvTranspose c -> axes(x, y, i -> transposed(c.slides().get(i), x.dim(i + 2),
                     c.weight().shape().dim(i + 2), c.extra().get(i)));
@@ -148,12 +170,14 @@ final class LayerFormula {
     }
 
     private static String transposed(Sliding slide, int in, int kernel, int extra) {
-        return "(" + in + " − 1)·" + slide.stride() + padding(slide, " − ") + " + " + slide.dilation() + "·(" + kernel + " − 1) + 1"
+        return "(" + in + " − 1)·" + slide.stride() + padding(slide, " − ") + " + " + slide.dilation() + "·(" + kernel
+                + " − 1) + 1"
                 + (extra == 0 ? "" : " + " + extra);
     }
 
     private static String padding(Sliding slide, String sign) {
-        return slide.before() == slide.after() ? sign + "2·" + slide.before() : sign + slide.before() + sign + slide.after();
+        return slide.before() == slide.after() ? sign + "2·" + slide.before()
+                : sign + slide.before() + sign + slide.after();
     }
 
     private static String times(int[] sizes) {

@@ -63,11 +63,13 @@ final class ShapeWalk {
         var none = Tensor.zeros();
         return switch (layer) {
             case Layer one when in.length == 1 -> one.apply(in[0]);
-            case Transformer(var encoder, var decoder) when in.length == 2 -> decoder.apply(in[1], encoder.apply(in[0]), none, none);
+            case Transformer(var encoder, var decoder) when in.length == 2 -> decoder.apply(in[1], encoder.apply(in[0]),
+                    none, none);
             case Transformer.Decoder decoder when in.length == 2 -> decoder.apply(in[0], in[1], none, none);
             case Transformer.DecoderLayer decoder when in.length == 2 -> decoder.apply(in[0], in[1], none, none);
             case MultiHead attention when in.length == 2 -> attention.attend(in[0], in[1], none).output();
-            default -> throw new ShapeException(in.length + " inputs are given, it takes one\nhelp: shapes(net, 64, 784) say");
+            default -> throw new ShapeException(in.length
+                    + " inputs are given, it takes one\nhelp: shapes(net, 64, 784) say");
         };
     }
 
@@ -97,15 +99,16 @@ final class ShapeWalk {
     }
 
     private Row row(String path, Layer layer, Shape from, Shape to, List<Event> events) {
-        return new Row(path, LayerFormula.name(layer), LayerFormula.of(layer, from, events), LayerFormula.rule(layer, from, to),
-                Shapes.sizes(to), layer.parameters().stream().filter(counted::add).mapToLong(Tensor::size).sum(),
+        return new Row(path, LayerFormula.name(layer), LayerFormula.of(layer, from, events),
+                LayerFormula.rule(layer, from, to), Shapes.sizes(to), layer.parameters().stream().filter(counted::add).mapToLong(Tensor::size).sum(),
                 events.stream().mapToLong(Event::multiplyAdds).sum(), events.stream().mapToLong(Event::bytes).sum());
     }
 
     /** The layers in a layer that are not taken apart further. */
     private static void units(String path, Layer layer, Map<String, Layer> units) {
         switch (layer) {
-            case MultiHead _, Transformer.FeedForward _, Recurrent.Sequence _, Recurrent.Bidirectional _, Dropout.Connections _ ->
+            case MultiHead _, Transformer.FeedForward _, Recurrent.Sequence _, Recurrent.Bidirectional _,
+                    Dropout.Connections _ ->
                     units.put(path, layer);
             case Layer one when one.innerLayers().isEmpty() -> units.put(path, one);
             default -> layer.innerLayers().forEach((name, inner) -> units(joined(path, name), inner, units));
@@ -113,8 +116,8 @@ final class ShapeWalk {
     }
 
     /**
-     * Where each operation belongs: to the unit whose parameters it uses, or which those before and after it belong to; else to
-     * the whole.
+     * Where each operation belongs: to the unit whose parameters it uses, or which those before and after it belong to;
+     * else to the whole.
      */
     private static String[] places(String whole, List<Event> events, Map<Tensor, String> owners, Set<Tensor> computed) {
         var places = new String[events.size()];

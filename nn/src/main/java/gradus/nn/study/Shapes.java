@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a net makes of an input of this shape, layer by layer: sizes, parameters, multiply–adds and memory. Found by running
- * the net's own code on shapes alone, so nothing is allocated and lambdas are no exception.
+ * What a net makes of an input of this shape, layer by layer: sizes, parameters, multiply–adds and memory. Found by
+ * running the net's own code on shapes alone, so nothing is allocated and lambdas are no exception.
  *
  * @param inputs     the sizes that go in
  * @param output     the sizes that come out
@@ -45,7 +45,8 @@ public record Shapes(List<List<Integer>> inputs, List<Integer> output, List<Row>
      * @throws IllegalStateException where a layer's way depends on numbers
      */
     public static Shapes of(Layer net, Shape... inputs) {
-        return of(net, Arrays.stream(inputs).map(shape -> ShapeTrace.tensor(shape, DType.FLOAT32)).toArray(Tensor[]::new));
+        return of(net, Arrays.stream(inputs).map(shape -> ShapeTrace.tensor(shape, DType.FLOAT32))
+                .toArray(Tensor[]::new));
     }
 
     /** The same for inputs of the shapes and types that these tensors have. */
@@ -58,8 +59,8 @@ public record Shapes(List<List<Integer>> inputs, List<Integer> output, List<Row>
     }
 
     /**
-     * The same for one input of these sizes, of any number of elements. What no tensor could hold is computed from small
-     * batches, where all grows evenly with the batch.
+     * The same for one input of these sizes, of any number of elements. What no tensor could hold is computed from
+     * small batches, where all grows evenly with the batch.
      */
     public static Shapes of(Layer net, int... input) {
         ShapeException first;
@@ -88,9 +89,10 @@ public record Shapes(List<List<Integer>> inputs, List<Integer> output, List<Row>
     }
 
     private static Shapes at(long batch, Shapes two, Shapes three) {
-        return new Shapes(List.of(at(batch, two.inputs.getFirst(), three.inputs.getFirst())), at(batch, two.output, three.output),
-                IntStream.range(0, two.rows.size()).mapToObj(i -> at(batch, two.rows.get(i), three.rows.get(i))).toList(),
-                two.parameters, two.parameterBytes);
+        var rows = IntStream.range(0, two.rows.size())
+                .mapToObj(i -> at(batch, two.rows.get(i), three.rows.get(i))).toList();
+        return new Shapes(List.of(at(batch, two.inputs.getFirst(), three.inputs.getFirst())),
+                at(batch, two.output, three.output), rows, two.parameters, two.parameterBytes);
     }
 
     private static Row at(long batch, Row two, Row three) {
@@ -99,7 +101,8 @@ public record Shapes(List<List<Integer>> inputs, List<Integer> output, List<Row>
     }
 
     private static List<Integer> at(long batch, List<Integer> two, List<Integer> three) {
-        return IntStream.range(0, two.size()).mapToObj(axis -> Math.toIntExact(at(batch, two.get(axis), three.get(axis)))).toList();
+        return IntStream.range(0, two.size()).mapToObj(axis ->
+                Math.toIntExact(at(batch, two.get(axis), three.get(axis)))).toList();
     }
 
     private static long at(long batch, long two, long three) {

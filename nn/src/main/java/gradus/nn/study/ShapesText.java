@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /** The table of a net's shapes, as aligned text and as HTML. */
 final class ShapesText {
 
-    private static final List<String> HEAD = List.of("", "layer", "formula", "output", "parameters", "multiply–adds", "memory");
+    private static final List<String> HEAD = List.of("", "layer", "formula", "output", "parameters", "multiply–adds",
+            "memory");
     private static final int NUMBERS = 4;   // from this column on
 
     private ShapesText() {
@@ -21,8 +22,8 @@ final class ShapesText {
         lines.add(HEAD);
         table.rows().forEach(row -> lines.add(cells(row)));
         lines.add(last(table));
-        var widths = IntStream.range(0, HEAD.size()).map(i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0))
-                .toArray();
+        var widths = IntStream.range(0, HEAD.size())
+                .map(i -> lines.stream().mapToInt(line -> line.get(i).length()).max().orElse(0)).toArray();
         return lines.stream().map(line -> IntStream.range(0, widths.length).mapToObj(i -> {
             var room = " ".repeat(widths[i] - line.get(i).length());
             return i < NUMBERS ? line.get(i) + room : room + line.get(i);
@@ -30,15 +31,17 @@ final class ShapesText {
     }
 
     static String html(Shapes table) {
-        var body = new StringBuilder("<table class=\"dataframe\"><thead>").append(line("th", HEAD)).append("</thead><tbody>");
+        var body = new StringBuilder("<table class=\"dataframe\"><thead>").append(line("th", HEAD))
+                .append("</thead><tbody>");
         table.rows().forEach(row -> body.append(line("td", cells(row))));
         return body.append(line("th", last(table))).append("</tbody></table><small>").append(escaped(summary(table)))
                 .append("</small>").toString();
     }
 
     private static String line(String tag, List<String> cells) {
-        return IntStream.range(0, cells.size()).mapToObj(i -> "<" + tag + " style=\"text-align: " + (i < NUMBERS ? "left" : "right")
-                + "\">" + escaped(cells.get(i)).replace("  ", "&emsp;") + "</" + tag + ">").collect(Collectors.joining("", "<tr>", "</tr>"));
+        return IntStream.range(0, cells.size()).mapToObj(i -> "<" + tag + " style=\"text-align: "
+                + (i < NUMBERS ? "left" : "right") + "\">" + escaped(cells.get(i)).replace("  ", "&emsp;") + "</" + tag
+                + ">").collect(Collectors.joining("", "<tr>", "</tr>"));
     }
 
     private static String escaped(String text) {
@@ -46,20 +49,22 @@ final class ShapesText {
     }
 
     private static List<String> cells(Row row) {
-        return List.of(row.path(), row.layer(), row.formula(), row.output() + (row.rule().isEmpty() ? "" : "  " + row.rule()),
+        return List.of(row.path(), row.layer(), row.formula(), (row.output() + "  " + row.rule()).strip(),
                 count(row.parameters()), count(row.multiplyAdds()), row.bytes() == 0 ? "" : bytes(row.bytes()));
     }
 
     private static List<String> last(Shapes table) {
-        return List.of("", "", "", "total", number(table.parameters()), number(table.multiplyAdds()), bytes(table.activationBytes()));
+        return List.of("", "", "", "total", number(table.parameters()), number(table.multiplyAdds()),
+                bytes(table.activationBytes()));
     }
 
     private static String summary(Shapes table) {
-        return "input " + table.inputs().stream().map(Object::toString).collect(Collectors.joining(" and ")) + ", output "
-                + table.output() + "; parameters " + bytes(table.parameterBytes()) + ", results of operations in use "
-                + bytes(table.activationBytes()) + table.rows().stream().filter(row -> size(row) > Integer.MAX_VALUE).findFirst()
-                .map(row -> "\nlayer " + row.path() + " makes " + number(size(row)) + " numbers, but a tensor has at most 2,147,483,647: "
-                        + "take a smaller batch").orElse("");
+        var large = table.rows().stream().filter(row -> size(row) > Integer.MAX_VALUE).findFirst();
+        return "input " + table.inputs().stream().map(Object::toString).collect(Collectors.joining(" and "))
+                + ", output " + table.output() + "; parameters " + bytes(table.parameterBytes())
+                + ", results of operations in use " + bytes(table.activationBytes())
+                + large.map(row -> "\nlayer " + row.path() + " makes " + number(size(row)) + " numbers, but a tensor has"
+                + " at most 2,147,483,647: take a smaller batch").orElse("");
     }
 
     private static long size(Row row) {

@@ -46,7 +46,8 @@ class GradCheckTest {
         var before = net.parameters().getFirst().toFloatArray();
         var report = gradcheck(() -> crossEntropy().of(net.apply(X), CLASSES), net);
         assertTrue(report.passed() && report.worst() < 1e-7, report.toString());
-        assertEquals("[0.weight, 0.bias, 2.weight, 2.bias]", report.parts().stream().map(GradCheck.Part::name).toList().toString());
+        assertEquals("[0.weight, 0.bias, 2.weight, 2.bias]", report.parts().stream().map(GradCheck.Part::name).toList()
+                .toString());
         assertEquals(35 + 7 + 21 + 3, report.elements().size());
         assertArrayEquals(before, net.parameters().getFirst().toFloatArray());
         assertEquals(DType.FLOAT32, net.parameters().getFirst().dtype());
@@ -121,9 +122,11 @@ class GradCheckTest {
         var b = Tensor.parameter(Tensor.ones(4).named("b"));
         var wrong = new double[12];
         wrong[6] = 1e-3;
-        var report = gradcheck(() -> w.square().sum().plus(b.sum()).plus(w.detach().times(Tensor.of(new Shape(3, 4), wrong)).sum()), w, b);
+        var report = gradcheck(() -> w.square().sum().plus(b.sum()).plus(w.detach().times(Tensor.of(new Shape(3, 4),
+                wrong)).sum()), w, b);
         assertFalse(report.passed());
-        assertTrue(report.toString().matches("(?s)gradient check FAILED: 16 elements.*W +\\[3, 4\\] +all, worst .* at \\[1, 2\\].*"),
+        assertTrue(report.toString()
+                .matches("(?s)gradient check FAILED: 16 elements.*W +\\[3, 4\\] +all, worst .* at \\[1, 2\\].*"),
                 report.toString());
     }
 
@@ -135,7 +138,8 @@ class GradCheckTest {
         var report = gradcheck(() -> net.apply(x).square().mean(), net);
         assertTrue(report.passed(), report.toString());
         assertEquals(64, report.parts().getFirst().elements().size() + report.parts().getFirst().kinks());
-        assertTrue(report.toString().contains("of 102,340") && report.toString().contains("64 drawn"), report.toString());
+        assertTrue(report.toString().contains("of 102,340") && report.toString().contains("64 drawn"),
+                report.toString());
         var fewer = GradCheck.check(1e-6, 5, false, () -> net.apply(x).square().mean(), net.namedParameters());
         assertTrue(fewer.elements().size() <= 20 && fewer.valleys().isEmpty());
     }
@@ -155,10 +159,12 @@ class GradCheckTest {
     @Test
     void badLossesSayWhatToDo() {
         var x = Tensor.parameter(Tensor.of(1, 2).named("x"));
-        assertTrue(assertThrows(ShapeException.class, () -> gradcheck(() -> x.exp(), x)).getMessage().contains("[2] is no loss"));
+        assertTrue(assertThrows(ShapeException.class, () -> gradcheck(() -> x.exp(), x)).getMessage()
+                .contains("[2] is no loss"));
         var calls = new AtomicInteger();
         assertTrue(assertThrows(IllegalStateException.class,
-                () -> gradcheck(() -> x.sum().times(calls.incrementAndGet()), x)).getMessage().contains("computed again"));
+                () -> gradcheck(() -> x.sum().times(calls.incrementAndGet()), x)).getMessage()
+                        .contains("computed again"));
         Layer none = relu();
         assertTrue(assertThrows(IllegalArgumentException.class, () -> gradcheck(() -> x.sum(), none)).getMessage()
                 .contains("0 parameters"));
@@ -182,6 +188,7 @@ class GradCheckTest {
     @Test
     void theStepOfAllElementsIsChosenByName() {
         var w = Tensor.parameter(Tensor.of(IntStream.range(0, 100).asDoubleStream().toArray()));
-        assertEquals(100, GradCheck.check(1e-6, 1000, false, () -> w.square().mean(), Map.of("w", w)).elements().size());
+        assertEquals(100, GradCheck.check(1e-6, 1000, false, () -> w.square().mean(), Map.of("w", w)).elements()
+                .size());
     }
 }
