@@ -113,9 +113,9 @@ public final class Derivation {
     /** Results get names until each line can be written, and until each line that only reads wrongly for want of one holds. */
     private List<Step> written() {
         var replay = new Replay(graph);
-        var recurrent = layout.isPresent() || numerator ? Optional.<Recorded>empty() : Recorded.in(graph.order());
+        var recurrent = layout.isPresent() || numerator ? List.<Recorded>of() : Recorded.in(graph.order());
         Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
-        recurrent.ifPresent(layer -> needed.addAll(List.of(layer.x(), layer.out())));
+        recurrent.forEach(layer -> needed.addAll(List.of(layer.x(), layer.out())));
         while (true) {
             var symbols = new Symbols(graph, needed);
             var backward = new Backward(graph, symbols, this::cites);

@@ -30,16 +30,21 @@ final class Lines {
     private final Replay replay;
     private final Verdicts verdicts;
     private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Optional<Recorded> recurrent;
+    private final Optional<Recorded> recurrent;   // the one whose lines stand among the others
+    private final List<Recorded> cited;
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> local = new ArrayList<>();
     private final List<Step> delta = new ArrayList<>();
     private final List<Step> gradient = new ArrayList<>();
     private int timeAt;   // where the recurrent layer stands among the forward lines
 
-    /** @param recurrent a layer whose lines replace those of the operations inside it */
-    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, Optional<Recorded> recurrent) {
-        this.recurrent = recurrent;
+    /**
+     * @param recurrent layers that have lines of their own: of one they replace those of the operations inside it; several
+     *                  would share names, so each is proof of the line that it belongs to
+     */
+    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, List<Recorded> recurrent) {
+        this.recurrent = recurrent.size() == 1 ? Optional.of(recurrent.getFirst()) : Optional.empty();
+        this.cited = recurrent.size() == 1 ? List.of() : recurrent;
         this.graph = graph;
         this.symbols = symbols;
         this.backward = backward;
@@ -74,6 +79,7 @@ final class Lines {
                 .forEach(x -> gradient.add(slope(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x)));
         if (unnamed.isEmpty()) {
             recurrent.ifPresent(this::throughTime);
+            cited.forEach(this::cite);
         }
         return Stream.of(forward, local, delta, gradient).flatMap(List::stream).toList();
     }
@@ -82,13 +88,25 @@ final class Lines {
         return recurrent.isPresent() && recurrent.get().inside().contains(x);
     }
 
+    private List<Step> lines(Recorded layer) {
+        return layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(), symbols.delta(layer.out()).text());
+    }
+
     private void throughTime(Recorded layer) {
-        var steps = layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(), symbols.delta(layer.out()).text())
-                .stream().collect(Collectors.groupingBy(Step::kind));
+        var steps = lines(layer).stream().collect(Collectors.groupingBy(Step::kind));
         forward.addAll(timeAt, steps.get(Kind.FORWARD));
         local.addAll(steps.get(Kind.LOCAL));
         delta.addAll(steps.get(Kind.DELTA));
         gradient.addAll(steps.get(Kind.GRADIENT));
+    }
+
+    /** Its lines prove that of its outputs, the last forward one being that they are what was recorded. */
+    private void cite(Recorded layer) {
+        var proof = lines(layer);
+        var check = proof.stream().filter(step -> step.kind() == Kind.FORWARD).toList().getLast().check();
+        forward.replaceAll(step -> !step.left().text().equals(symbols.of(layer.out()).text()) ? step
+                : new Step(step.kind(), step.left(), step.right(), step.shape(), step.value(), Optional.of(layer.rule(proof)),
+                        step.check() instanceof Check.Open ? check : step.check()));
     }
 
     /** Results written out in lines that do not hold: named they may be read as they are meant. */

@@ -1,6 +1,7 @@
 package gradus.nn.derivation.unrolled;
 
 import gradus.nn.Tensor;
+import gradus.nn.derivation.Rule;
 import gradus.nn.derivation.Step;
 import gradus.nn.grad.Gradients;
 import gradus.nn.layer.Recurrent;
@@ -40,14 +41,13 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
 
     private static final double CLOSE = 1e-4;   // float32 results of two orders of summation
 
-    /** The one recurrent layer of a graph, nothing if it has none or several. */
-    public static Optional<Recorded> in(List<Tensor> order) {
-        var found = order.stream().filter(x -> x.rank() == 3 && x.requiresGrad()).flatMap(x -> switch (x.op()) {
+    /** The recurrent layers of a graph. */
+    public static List<Recorded> in(List<Tensor> order) {
+        return order.stream().filter(x -> x.rank() == 3 && x.requiresGrad()).flatMap(x -> switch (x.op()) {
             case Recurrence.Lstm lstm -> fused(x, lstm).stream();
             case Slicing.Concat(int axis) when axis == 1 -> stepwise(x).stream();
             case null, default -> Stream.empty();
         }).toList();
-        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
     private static Optional<Recorded> fused(Tensor out, Recurrence.Lstm op) {
@@ -154,6 +154,19 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
                 .map(parameter -> parameter.op() == null ? names.apply(parameter) : "").toList());
         return Structure.of(new Time.Walked(new Sequence(cell, Optional.empty(), layer.backwards()), value.apply(x), value.apply(start),
                 Optional.empty(), withCell, y -> y.times(gradient.detach()).sum(), Optional.of(linked))).lines();
+    }
+
+    /** What its lines prove, to be cited. */
+    public Rule rule(List<Step> proof) {
+        return switch (layer.cell()) {
+            case RnnCell _ -> new Rule("a recurrent net through time", "h_t = \\tanh\\left(W_{hh} h_{t-1} + W_{xh} x_t + b_h\\right)",
+                    "Elman 1990", proof);
+            case LstmCell _ -> new Rule("long short-term memory through time", "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t,"
+                    + " \\quad h_t = o_t \\odot \\tanh\\left(C_t\\right)", "Hochreiter and Schmidhuber 1997", proof);
+            case GruCell c -> new Rule("a gated recurrent unit through time", c.update() == Update.NEW
+                    ? "h_t = \\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot \\tilde{h}_t"
+                    : "h_t = \\left(1 - z_t\\right) \\odot \\tilde{h}_t + z_t \\odot h_{t-1}", "Cho et al. 2014", proof);
+        };
     }
 
     private static List<Tensor> given(Tensor w, Tensor u, Tensor b, Optional<Tensor> second) {

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 final class Time {
 
     private static final int SHOWN = 2;     // steps before the ellipsis
-    private static final int CHECKED = 6;    // of longer sequences so many steps are checked, evenly spread
+    private static final int CHECKED = 6;    // of longer sequences so many steps are checked, evenly spread; 2 of large ones
 
     /** A cell by single operations. */
     @FunctionalInterface
@@ -227,7 +227,7 @@ final class Time {
     }
 
     private int[] checked(int from, int to) {
-        int count = Math.min(CHECKED, to - from + 1);
+        int count = Math.min(trace.isLarge() ? 2 : CHECKED, to - from + 1);
         return IntStream.range(0, Math.max(0, count)).map(i -> count == 1 ? to : from + i * (to - from) / (count - 1)).toArray();
     }
 

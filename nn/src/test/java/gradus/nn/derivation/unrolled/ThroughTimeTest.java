@@ -1,5 +1,6 @@
 package gradus.nn.derivation.unrolled;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Nn;
@@ -88,5 +89,14 @@ class ThroughTimeTest {
         var derivation = Nn.derive(net.apply(input(2, 4)).square().mean());
         assertHold(derivation.steps());
         assertTrue(derivation.tex().contains("\\delta^{z}_{t}"), derivation::toString);
+    }
+
+    @Test
+    void oneLayerAfterAnotherCiteTheirLines() {
+        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)), Recurrent.Sequence.of(Recurrent.LstmCell.of(3, 2, SEED)));
+        var rules = Nn.derive(net.apply(input(2, 3)).square().mean()).steps().stream().flatMap(step -> step.rule().stream())
+                .filter(rule -> rule.name().endsWith("through time")).toList();
+        assertEquals(2, rules.size());
+        rules.forEach(rule -> assertHold(rule.proof()));
     }
 }
