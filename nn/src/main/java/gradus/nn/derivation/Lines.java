@@ -39,7 +39,8 @@ final class Lines {
     private int timeAt;   // where the recurrent layer stands among the forward lines
 
     /**
-     * @param recurrent layers that have lines of their own: of one they replace those of the operations inside it; several
+     * @param recurrent layers that have lines of their own: of one they replace those of the operations inside it;
+     * several
      *                  would share names, so each is proof of the line that it belongs to
      */
     Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, List<Recorded> recurrent) {
@@ -89,7 +90,8 @@ final class Lines {
     }
 
     private List<Step> lines(Recorded layer) {
-        return layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(), symbols.delta(layer.out()).text());
+        return layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(),
+                symbols.delta(layer.out()).text());
     }
 
     private void throughTime(Recorded layer) {
@@ -105,7 +107,8 @@ final class Lines {
         var proof = lines(layer);
         var check = proof.stream().filter(step -> step.kind() == Kind.FORWARD).toList().getLast().check();
         forward.replaceAll(step -> !step.left().text().equals(symbols.of(layer.out()).text()) ? step
-                : new Step(step.kind(), step.left(), step.right(), step.shape(), step.value(), Optional.of(layer.rule(proof)),
+                : new Step(step.kind(), step.left(), step.right(), step.shape(), step.value(),
+                        Optional.of(layer.rule(proof)),
                         step.check() instanceof Check.Open ? check : step.check()));
     }
 

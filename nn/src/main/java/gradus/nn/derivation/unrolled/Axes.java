@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The spatial axes of a window that slides, in letters; indices count from 0. Sums have their ranges, and as conditions what
+ * The spatial axes of a window that slides, in letters; indices count from 0. Sums have their ranges, and as
+ * conditions what
  * keeps a window inside.
  *
  * @param in     the input's spatial sizes
@@ -66,20 +67,25 @@ record Axes(List<Sliding> slides, List<Integer> in, List<Integer> kernel, List<I
 
     /** Σ, or max, over the window. */
     String overKernel(String operator, List<String> letters) {
-        return IntStream.range(0, count()).mapToObj(a -> range(operator, letters.get(a), "", kernel.get(a))).collect(Collectors.joining());
+        return IntStream.range(0, count()).mapToObj(a -> range(operator, letters.get(a), "", kernel.get(a)))
+                .collect(Collectors.joining());
     }
 
     /** The same, but only where the window from here lies inside of the input. */
     String overInside(String operator, List<String> from, List<String> letters) {
         return IntStream.range(0, count()).mapToObj(a -> range(operator, letters.get(a), isPadded() ? ",\\; 0 \\le "
-                + place(a, from.get(a), letters.get(a)) + " < " + in.get(a) : "", kernel.get(a))).collect(Collectors.joining());
+                + place(a, from.get(a), letters.get(a)) + " < " + in.get(a) : "", kernel.get(a)))
+                        .collect(Collectors.joining());
     }
 
     /** Σ over all windows and offsets in them that meet the input at a place. */
     String overMeetings(List<String> windows, List<String> letters, List<String> offsets, List<String> place) {
-        return IntStream.range(0, count()).mapToObj(a -> sum(windows.get(a), out.get(a)) + range("\\sum", letters.get(a),
-                ",\\; " + scaled(windows.get(a), slides.get(a).stride()) + " + " + scaled(offsets.get(a), slides.get(a).dilation()) + " = "
-                        + place.get(a) + (slides.get(a).before() == 0 ? "" : " + " + slides.get(a).before()), kernel.get(a)))
+        return IntStream.range(0, count()).mapToObj(a -> sum(windows.get(a), out.get(a))
+                + range("\\sum", letters.get(a),
+                ",\\; " + scaled(windows.get(a), slides.get(a).stride()) + " + "
+                        + scaled(offsets.get(a), slides.get(a).dilation()) + " = "
+                        + place.get(a) + (slides.get(a).before() == 0 ? "" : " + " + slides.get(a).before()),
+                                kernel.get(a)))
                 .collect(Collectors.joining());
     }
 

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A convolution as sums: forward, the gradients in kernel, input and bias, and the input's once more as the full correlation
+ * A convolution as sums: forward, the gradients in kernel, input and bias, and the input's once more as the full
+ * correlation
  * of the padded δ with the flipped kernel.
  */
 record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements Structure {
@@ -30,7 +31,8 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
             var in = marks.mark(X, Structure.precise(x));
             var weight = marks.mark(W, Structure.precise(layer.weight()));
             var bias = layer.bias().map(b -> marks.mark("b", Structure.precise(b)));
-            return loss.apply(marks.mark(Y, new Conv(weight, bias, layer.slides(), layer.groups(), layer.flipped()).apply(in)));
+            return loss.apply(marks.mark(Y, new Conv(weight, bias, layer.slides(), layer.groups(), layer.flipped())
+                    .apply(in)));
         });
         var w = trace.value(W).shape();
         var y = trace.value(Y).shape();
@@ -51,25 +53,33 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
             for (int a = 0; a < axes.count(); a++) {
                 padded = padded.pad(a + 2, axes.slides().get(a).before(), axes.slides().get(a).after());
             }
-            lines.add(Kind.FORWARD, PADDED, "\\operatorname{pad}_{" + axes.each(a -> axes.slides().get(a).before() + ", "
+            lines.add(Kind.FORWARD, PADDED, "\\operatorname{pad}_{"
+                    + axes.each(a -> axes.slides().get(a).before() + ", "
                     + axes.slides().get(a).after()) + "}\\left(" + X + "\\right)", Wanted.value(padded));
             lines.know(PADDED, padded);
         }
         var from = source;
-        var channel = layer.groups() == 1 ? "c_{in}" : "c_{in} + " + inGroup + " \\cdot " + floor("c_{out}", out / layer.groups());
+        var channel = layer.groups() == 1 ? "c_{in}" : "c_{in} + " + inGroup + " \\cdot "
+                + floor("c_{out}", out / layer.groups());
         var places = axes.places();
         var offsets = axes.offsets();
         long window = (long) inGroup * axes.kernel().stream().mapToInt(k -> k).reduce(1, Math::multiplyExact);
-        lines.entries(Kind.FORWARD, Y, List.of("n", "c_{out}"), places, (layer.bias().isPresent() ? "b[c_{out}] + " : "")
+        lines.entries(Kind.FORWARD, Y, List.of("n", "c_{out}"), places,
+                (layer.bias().isPresent() ? "b[c_{out}] + " : "")
                 + Axes.sum("c_{in}", inGroup) + axes.overKernel("\\sum", offsets) + from + "[n, " + channel + ", "
-                + axes.each(a -> axes.inPadded(a, places.get(a), turned(axes, a, offsets.get(a)))) + "] \\times " + W + "[c_{out}, c_{in}, "
+                + axes.each(a -> axes.inPadded(a, places.get(a), turned(axes, a, offsets.get(a)))) + "] \\times " + W
+                        + "[c_{out}, c_{in}, "
                 + axes.each(offsets::get) + "]", trace.value(Y), window, Optional.empty());
-        lines.entries(Kind.GRADIENT, derivative(W), List.of("c_{out}", "c_{in}"), UV.subList(0, axes.count()), Axes.sum("n", batch)
-                + axes.overOut(IJ) + delta("n, c_{out}, " + axes.each(IJ::get)) + " \\cdot " + from + "[n, " + channel + ", "
+        lines.entries(Kind.GRADIENT, derivative(W), List.of("c_{out}", "c_{in}"), UV.subList(0, axes.count()),
+                Axes.sum("n", batch)
+                + axes.overOut(IJ) + delta("n, c_{out}, " + axes.each(IJ::get)) + " \\cdot " + from + "[n, " + channel
+                        + ", "
                 + axes.each(a -> axes.inPadded(a, IJ.get(a), turned(axes, a, UV.get(a)))) + "]", trace.gradient(W),
                 y.size() / Math.max(1, out), Optional.of(slopes(trace, W)));
-        layer.bias().ifPresent(b -> lines.entries(Kind.GRADIENT, derivative("b"), List.of("c_{out}"), List.of(), Axes.sum("n", batch)
-                + axes.overOut(IJ) + delta("n, c_{out}, " + axes.each(IJ::get)), trace.gradient("b"), y.size() / Math.max(1, out),
+        layer.bias().ifPresent(b -> lines.entries(Kind.GRADIENT, derivative("b"), List.of("c_{out}"), List.of(),
+                Axes.sum("n", batch)
+                + axes.overOut(IJ) + delta("n, c_{out}, " + axes.each(IJ::get)), trace.gradient("b"),
+                        y.size() / Math.max(1, out),
                 Optional.of(slopes(trace, "b"))));
         input(lines, axes, trace, out, inGroup, window);
         return lines.steps();
@@ -77,34 +87,47 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
 
     /** ∂L/∂X: of every window that saw the place, what it made of it. */
     private void input(Lines lines, Axes axes, Trace trace, int out, int inGroup, long window) {
-        var together = layer.groups() == 1 ? "" : ",\\; " + floor("c_{out}", out / layer.groups()) + " = " + floor("c_{in}", inGroup);
+        var together = layer.groups() == 1 ? "" : ",\\; " + floor("c_{out}", out / layer.groups()) + " = "
+                + floor("c_{in}", inGroup);
         var channel = layer.groups() == 1 ? "c_{in}" : "\\operatorname{mod}\\left(c_{in}, " + inGroup + "\\right)";
         var filters = "\\sum_{c_{out}=0" + together + "}^{" + (out - 1) + "} ";
         var places = IJ.subList(0, axes.count());
         boolean plain = axes.isPlain() && !layer.flipped();
-        var seen = plain ? IntStream.range(0, axes.count()).mapToObj(a -> IJ.get(a) + plus(axes.slides().get(a).before()) + " - " + UV.get(a)).toList()
+        var seen = plain ? IntStream.range(0, axes.count()).mapToObj(a -> IJ.get(a)
+                + plus(axes.slides().get(a).before()) + " - " + UV.get(a)).toList()
                 : PQ;
-        var windows = plain ? IntStream.range(0, axes.count()).mapToObj(a -> "\\sum_{" + UV.get(a) + "=0,\\; 0 \\le " + seen.get(a) + " < "
+        var windows = plain ? IntStream.range(0, axes.count())
+                .mapToObj(a -> "\\sum_{" + UV.get(a) + "=0,\\; 0 \\le " + seen.get(a) + " < "
                 + axes.out().get(a) + "}^{" + (axes.kernel().get(a) - 1) + "} ").reduce("", String::concat)
-                : axes.overMeetings(PQ, UV, IntStream.range(0, axes.count()).mapToObj(a -> turned(axes, a, UV.get(a))).toList(), IJ);
-        long inner = window / inGroup * out * (plain ? 1 : axes.out().stream().mapToInt(n -> n).reduce(1, Math::multiplyExact));
-        lines.entries(Kind.DELTA, derivative(X), List.of("n", "c_{in}"), places, filters + windows + delta("n, c_{out}, " + axes.each(seen::get))
-                + " \\cdot " + W + "[c_{out}, " + channel + ", " + axes.each(UV::get) + "]", trace.gradient(X), inner, Optional.of(slopes(trace, X)));
-        boolean fits = IntStream.range(0, axes.count()).allMatch(a -> axes.kernel().get(a) > Math.max(axes.slides().get(a).before(), axes.slides().get(a).after()));
+                : axes.overMeetings(PQ, UV, IntStream.range(0, axes.count()).mapToObj(a -> turned(axes, a, UV.get(a)))
+                        .toList(), IJ);
+        long inner = window / inGroup * out * (plain ? 1 : axes.out().stream().mapToInt(n -> n)
+                .reduce(1, Math::multiplyExact));
+        lines.entries(Kind.DELTA, derivative(X), List.of("n", "c_{in}"), places, filters + windows
+                + delta("n, c_{out}, " + axes.each(seen::get))
+                + " \\cdot " + W + "[c_{out}, " + channel + ", " + axes.each(UV::get) + "]", trace.gradient(X), inner,
+                        Optional.of(slopes(trace, X)));
+        boolean fits = IntStream.range(0, axes.count()).allMatch(a -> axes.kernel()
+                .get(a) > Math.max(axes.slides().get(a).before(), axes.slides().get(a).after()));
         if (!plain || !fits) {
             return;
         }
         var padded = trace.gradient(Y);
         for (int a = 0; a < axes.count(); a++) {
-            padded = padded.pad(a + 2, missing(axes, a, axes.slides().get(a).before()), missing(axes, a, axes.slides().get(a).after()));
+            padded = padded.pad(a + 2, missing(axes, a, axes.slides().get(a).before()),
+                    missing(axes, a, axes.slides().get(a).after()));
         }
         var wide = "\\tilde{\\delta}";
-        lines.add(Kind.DELTA, wide, "\\operatorname{pad}_{" + axes.each(a -> missing(axes, a, axes.slides().get(a).before()) + ", "
-                + missing(axes, a, axes.slides().get(a).after())) + "}\\left(" + derivative(Y) + "\\right)", Wanted.value(padded));
+        lines.add(Kind.DELTA, wide, "\\operatorname{pad}_{" + axes.each(a -> missing(axes, a, axes.slides().get(a)
+                .before()) + ", "
+                + missing(axes, a, axes.slides().get(a).after())) + "}\\left(" + derivative(Y) + "\\right)",
+                        Wanted.value(padded));
         lines.know(wide, padded);
-        lines.entries(Kind.DELTA, derivative(X), List.of("n", "c_{in}"), places, filters + axes.overKernel("\\sum", UV) + wide + "[n, c_{out}, "
+        lines.entries(Kind.DELTA, derivative(X), List.of("n", "c_{in}"), places, filters + axes.overKernel("\\sum", UV)
+                + wide + "[n, c_{out}, "
                 + axes.each(a -> IJ.get(a) + " + " + UV.get(a)) + "] \\cdot " + W + "[c_{out}, " + channel + ", "
-                + axes.each(a -> (axes.kernel().get(a) - 1) + " - " + UV.get(a)) + "]", trace.gradient(X), inner, Optional.of(slopes(trace, X)));
+                + axes.each(a -> (axes.kernel().get(a) - 1) + " - " + UV.get(a)) + "]", trace.gradient(X), inner,
+                        Optional.of(slopes(trace, X)));
     }
 
     /** Zeros around δ so that a window of the kernel's size starts at every place of the input. */

@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * The gated recurrent unit through time, in the layer's own convention: the reset gate acts on h before the product or on the
- * product, the update gate weighs the new or the old. Weights are the layer's U and W side by side, with rows in the order r,
+ * The gated recurrent unit through time, in the layer's own convention: the reset gate acts on h before the product or
+ * on the
+ * product, the update gate weighs the new or the old. Weights are the layer's U and W side by side, with rows in the
+ * order r,
  * z, n; where r acts on the product q the candidate's U_h and W_h stay apart.
  */
 record Gru(Time.Walked walked) implements Structure {
@@ -47,9 +49,11 @@ record Gru(Time.Walked walked) implements Structure {
                 var b = p.get("b").slice(0, row, row + n);
                 p.put("U" + gate, u);
                 p.put("W" + gate, marks.mark("W_{" + gate + "}", apart ? w : Tensor.concat(1, u, w)));
-                p.put("b" + gate, marks.mark("b_{" + gate + "}", second && !apart ? b.plus(p.get("b'").slice(0, row, row + n)) : b));
+                p.put("b" + gate, marks.mark("b_{" + gate + "}", second && !apart
+                        ? b.plus(p.get("b'").slice(0, row, row + n)) : b));
                 given.put("U_{" + gate + "}", "U" + rows);
-                given.put("W_{" + gate + "}", apart ? "W" + rows : "\\begin{bmatrix} U_{" + gate + "} & W" + rows + " \\end{bmatrix}");
+                given.put("W_{" + gate + "}", apart ? "W" + rows : "\\begin{bmatrix} U_{" + gate + "} & W" + rows
+                        + " \\end{bmatrix}");
                 given.put("b_{" + gate + "}", second && !apart ? "b" + rows + " + b'" + rows : "b" + rows);
                 if (apart && second) {
                     p.put("b'h", marks.mark("b'_{h}", p.get("b'").slice(0, row, row + n)));
@@ -59,8 +63,10 @@ record Gru(Time.Walked walked) implements Structure {
             return (t, x, state) -> {
                 var h = state[0];
                 var both = Tensor.concat(1, h, x);
-                var r = marks.mark("r" + t, marks.mark("a^{r}" + t, both.matmul(p.get("Wr").t()).plus(p.get("br"))).sigmoid());
-                var z = marks.mark("z" + t, marks.mark("a^{z}" + t, both.matmul(p.get("Wz").t()).plus(p.get("bz"))).sigmoid());
+                var r = marks.mark("r" + t, marks.mark("a^{r}" + t, both.matmul(p.get("Wr").t()).plus(p.get("br")))
+                        .sigmoid());
+                var z = marks.mark("z" + t, marks.mark("a^{z}" + t, both.matmul(p.get("Wz").t()).plus(p.get("bz")))
+                        .sigmoid());
                 Tensor a;
                 if (before) {
                     a = Tensor.concat(1, r.times(h), x).matmul(p.get("Wh").t()).plus(p.get("bh"));
@@ -71,14 +77,17 @@ record Gru(Time.Walked walked) implements Structure {
                 }
                 var candidate = marks.mark("\\tilde{h}" + t, marks.mark("a^{n}" + t, a).tanh());
                 var share = z.neg().plus(1);
-                return new Tensor[] {marks.mark("h" + t, fresh ? share.times(h).plus(z.times(candidate)) : share.times(candidate).plus(z.times(h)))};
+                return new Tensor[] {marks.mark("h" + t, fresh ? share.times(h).plus(z.times(candidate))
+                        : share.times(candidate).plus(z.times(h)))};
             };
         });
         given.forEach(time::given);
-        var a = before ? "W_{h} \\cdot [r_{t} \\odot h_{t-1}, x_{t}] + b_{h}" : "W_{h} x_{t} + b_{h} + r_{t} \\odot q_{t}";
+        var a = before ? "W_{h} \\cdot [r_{t} \\odot h_{t-1}, x_{t}] + b_{h}"
+                : "W_{h} x_{t} + b_{h} + r_{t} \\odot q_{t}";
         var mixed = fresh ? "\\left(1 - z_{t}\\right) \\odot h_{t-1} + z_{t} \\odot " + FRESH
                 : "\\left(1 - z_{t}\\right) \\odot " + FRESH + " + z_{t} \\odot h_{t-1}";
-        time.forward("r_{t}", "\\sigma\\left(" + argument("r") + "\\right)").forward("z_{t}", "\\sigma\\left(" + argument("z") + "\\right)");
+        time.forward("r_{t}", "\\sigma\\left(" + argument("r") + "\\right)")
+                .forward("z_{t}", "\\sigma\\left(" + argument("z") + "\\right)");
         if (!before) {
             time.forward("q_{t}", "U_{h} h_{t-1}" + (second ? " + b'_{h}" : ""));
         }
@@ -88,13 +97,17 @@ record Gru(Time.Walked walked) implements Structure {
         backward(time, before, fresh);
         for (var gate : List.of("r", "z")) {
             var delta = "\\delta^{" + gate + "}_{t}";
-            time.gradient("W_{" + gate + "}", "\\sum_{t=1}^{T} " + delta + " \\left[h_{t-1}, x_{t}\\right]^{\\top}").bias("b_{" + gate + "}", delta);
+            time.gradient("W_{" + gate + "}", "\\sum_{t=1}^{T} " + delta + " \\left[h_{t-1}, x_{t}\\right]^{\\top}")
+                    .bias("b_{" + gate + "}", delta);
         }
-        var product = before ? "\\delta^{n}_{t}" : "\\delta^{n}_{t} \\odot r_{t}";   // what the product in the candidate gets
-        time.gradient("W_{h}", before ? "\\sum_{t=1}^{T} \\delta^{n}_{t} \\left[r_{t} \\odot h_{t-1}, x_{t}\\right]^{\\top}"
+        var product = before ? "\\delta^{n}_{t}"
+                : "\\delta^{n}_{t} \\odot r_{t}";   // what the product in the candidate gets
+        time.gradient("W_{h}", before
+                ? "\\sum_{t=1}^{T} \\delta^{n}_{t} \\left[r_{t} \\odot h_{t-1}, x_{t}\\right]^{\\top}"
                 : "\\sum_{t=1}^{T} \\delta^{n}_{t} x_{t}^{\\top}").bias("b_{h}", "\\delta^{n}_{t}");
         var stacked = stacked("\\delta^{n}_{t}");
-        time.gradient("U", before ? "\\begin{bmatrix} \\sum_{t=1}^{T} \\delta^{r}_{t} h_{t-1}^{\\top} \\\\ \\sum_{t=1}^{T} \\delta^{z}_{t} h_{t-1}^{\\top}"
+        time.gradient("U", before
+                ? "\\begin{bmatrix} \\sum_{t=1}^{T} \\delta^{r}_{t} h_{t-1}^{\\top} \\\\ \\sum_{t=1}^{T} \\delta^{z}_{t} h_{t-1}^{\\top}"
                 + " \\\\ \\sum_{t=1}^{T} \\delta^{n}_{t} \\left(r_{t} \\odot h_{t-1}\\right)^{\\top} \\end{bmatrix}"
                 : "\\sum_{t=1}^{T} " + stacked(product) + " h_{t-1}^{\\top}")
                 .gradient("W", "\\sum_{t=1}^{T} " + stacked + " x_{t}^{\\top}").bias("b", stacked);
@@ -112,20 +125,31 @@ record Gru(Time.Walked walked) implements Structure {
         var difference = fresh ? FRESH + " - h_{t-1}" : "h_{t-1} - " + FRESH;
         var old = fresh ? "\\left(1 - z_{t}\\right)" : "z_{t}";
         var share = fresh ? "z_{t}" : "\\left(1 - z_{t}\\right)";
-        var toReset = before ? "\\left(U_{h}^{\\top} \\delta^{n}_{t}\\right) \\odot h_{t-1}" : "\\delta^{n}_{t} \\odot q_{t}";
-        var viaProduct = before ? "\\left(U_{h}^{\\top} \\delta^{n}_{t}\\right) \\odot r_{t}" : "U_{h}^{\\top} \\left(\\delta^{n}_{t} \\odot r_{t}\\right)";
-        var through = "\\delta^{h}_{t} \\odot " + old + " + U_{r}^{\\top} \\delta^{r}_{t} + U_{z}^{\\top} \\delta^{z}_{t} + " + viaProduct;
+        var toReset = before ? "\\left(U_{h}^{\\top} \\delta^{n}_{t}\\right) \\odot h_{t-1}"
+                : "\\delta^{n}_{t} \\odot q_{t}";
+        var viaProduct = before ? "\\left(U_{h}^{\\top} \\delta^{n}_{t}\\right) \\odot r_{t}"
+                : "U_{h}^{\\top} \\left(\\delta^{n}_{t} \\odot r_{t}\\right)";
+        var through = "\\delta^{h}_{t} \\odot " + old
+                + " + U_{r}^{\\top} \\delta^{r}_{t} + U_{z}^{\\top} \\delta^{z}_{t} + " + viaProduct;
         var direct = "\\frac{\\partial^{+} L}{\\partial h_{t}}";
-        var slope = "\\operatorname{diag}\\left(\\left(" + difference + "\\right) \\odot z_{t} \\odot \\left(1 - z_{t}\\right)\\right) U_{z}";
+        var slope = "\\operatorname{diag}\\left(\\left(" + difference
+                + "\\right) \\odot z_{t} \\odot \\left(1 - z_{t}\\right)\\right) U_{z}";
         var reset = "\\odot r_{t} \\odot \\left(1 - r_{t}\\right)\\right) U_{r}";
-        time.jacobians("h", List.of(new Block(0, 0, "\\frac{\\partial h_{t}}{\\partial h_{t-1}}", "\\operatorname{diag}\\left(" + old + "\\right) + "
-                + slope + " + \\operatorname{diag}\\left(" + share + " \\odot \\left(1 - " + FRESH + "^{2}\\right)\\right) "
-                + (before ? "U_{h} \\left(\\operatorname{diag}\\left(r_{t}\\right) + \\operatorname{diag}\\left(h_{t-1} " + reset + "\\right)"
-                : "\\left(\\operatorname{diag}\\left(r_{t}\\right) U_{h} + \\operatorname{diag}\\left(q_{t} " + reset + "\\right)"))))
+        time.jacobians("h", List.of(new Block(0, 0, "\\frac{\\partial h_{t}}{\\partial h_{t-1}}",
+                "\\operatorname{diag}\\left(" + old + "\\right) + "
+                + slope + " + \\operatorname{diag}\\left(" + share + " \\odot \\left(1 - " + FRESH
+                        + "^{2}\\right)\\right) "
+                + (before
+                        ? "U_{h} \\left(\\operatorname{diag}\\left(r_{t}\\right) + \\operatorname{diag}\\left(h_{t-1} "
+                        + reset + "\\right)"
+                : "\\left(\\operatorname{diag}\\left(r_{t}\\right) U_{h} + \\operatorname{diag}\\left(q_{t} " + reset
+                        + "\\right)"))))
                 .headBack()
-                .backward("\\delta^{h}_{t} = \\frac{\\partial L}{\\partial h_{t}}", "h_{t}", direct, direct + " + " + later(through))
+                .backward("\\delta^{h}_{t} = \\frac{\\partial L}{\\partial h_{t}}", "h_{t}", direct, direct + " + "
+                        + later(through))
                 .backward("\\delta^{z}_{t} = \\frac{\\partial L}{\\partial a^{z}_{t}}", "a^{z}_{t}",
-                        "\\delta^{h}_{t} \\odot \\left(" + difference + "\\right) \\odot z_{t} \\odot \\left(1 - z_{t}\\right)")
+                        "\\delta^{h}_{t} \\odot \\left(" + difference
+                                + "\\right) \\odot z_{t} \\odot \\left(1 - z_{t}\\right)")
                 .backward("\\delta^{n}_{t} = \\frac{\\partial L}{\\partial a^{n}_{t}}", "a^{n}_{t}",
                         "\\delta^{h}_{t} \\odot " + share + " \\odot \\left(1 - " + FRESH + "^{2}\\right)")
                 .backward("\\delta^{r}_{t} = \\frac{\\partial L}{\\partial a^{r}_{t}}", "a^{r}_{t}",

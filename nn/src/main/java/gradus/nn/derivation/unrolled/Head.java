@@ -50,23 +50,28 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
         if (masked) {
             lines.know("M", Structure.precise(mask).broadcastTo(trace.value("S").shape()));
         }
-        var own = Attention.attend(trace.value("Q").detach(), trace.value("K").detach(), trace.value("V").detach(), Structure.precise(mask));
+        var own = Attention.attend(trace.value("Q").detach(), trace.value("K").detach(), trace.value("V").detach(),
+                Structure.precise(mask));
         var softened = masked ? "S + M" : "S";
         lines.add(Kind.FORWARD, "S", "\\frac{Q K^{\\top}}{\\sqrt{d_k}}", Wanted.value(trace.value("S")));
         causal().ifPresent(formula -> lines.add(Kind.FORWARD, "M_{ij}", formula, entries(mask)));
-        lines.add(Kind.FORWARD, "A", "\\operatorname{softmax}\\left(" + softened + "\\right)", Wanted.value(own.weights()));
+        lines.add(Kind.FORWARD, "A", "\\operatorname{softmax}\\left(" + softened + "\\right)",
+                Wanted.value(own.weights()));
         lines.add(Kind.FORWARD, "O", "A V", Wanted.value(own.output()));
         lines.add(Kind.FORWARD, "\\operatorname{Attention}\\left(Q, K, V\\right)", "\\operatorname{softmax}\\left("
-                + (masked ? "\\frac{Q K^{\\top}}{\\sqrt{d_k}} + M" : "\\frac{Q K^{\\top}}{\\sqrt{d_k}}") + "\\right) V", Wanted.value(own.output()));
+                + (masked ? "\\frac{Q K^{\\top}}{\\sqrt{d_k}} + M" : "\\frac{Q K^{\\top}}{\\sqrt{d_k}}") + "\\right) V",
+                        Wanted.value(own.output()));
         if (q.rank() == 2) {
             byQuery(lines, trace, masked);
         }
         int keys = k.shape().dim(-2);
         delta(lines, trace, "A", derivative("O") + " V^{\\top}");
-        delta(lines, trace, "S", "A \\odot \\left(" + derivative("A") + " - \\left(" + derivative("A") + " \\odot A\\right) \\mathbf{1}_{"
+        delta(lines, trace, "S", "A \\odot \\left(" + derivative("A") + " - \\left(" + derivative("A")
+                + " \\odot A\\right) \\mathbf{1}_{"
                 + keys + " \\times " + keys + "}\\right)");
         if (q.rank() == 2) {
-            delta(lines, trace, "S", "S_{ij}", "A_{ij} \\left(\\frac{\\partial L}{\\partial A_{ij}} - \\sum_{k=1}^{n} A_{ik} \\frac{\\partial L}{\\partial A_{ik}}\\right)");
+            delta(lines, trace, "S", "S_{ij}",
+                    "A_{ij} \\left(\\frac{\\partial L}{\\partial A_{ij}} - \\sum_{k=1}^{n} A_{ik} \\frac{\\partial L}{\\partial A_{ik}}\\right)");
         }
         gradient(lines, trace, "V", "A^{\\top} " + derivative("O"));
         gradient(lines, trace, "Q", "\\frac{1}{\\sqrt{d_k}} " + derivative("S") + " K");
@@ -84,7 +89,8 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
         }
         lines.add(Kind.FORWARD, "e_{ij}", "\\frac{q_i \\cdot k_j}{\\sqrt{d_k}}" + (masked ? " + M_{ij}" : ""),
                 Wanted.value(seen));
-        lines.add(Kind.FORWARD, "\\alpha_{ij}", "\\frac{\\exp\\left(e_{ij}\\right)}{\\sum_{k=1}^{n} \\exp\\left(e_{ik}\\right)}",
+        lines.add(Kind.FORWARD, "\\alpha_{ij}",
+                "\\frac{\\exp\\left(e_{ij}\\right)}{\\sum_{k=1}^{n} \\exp\\left(e_{ik}\\right)}",
                 Wanted.value(trace.value("A")));
         lines.add(Kind.FORWARD, "o_i", "\\sum_{j=1}^{n} \\alpha_{ij} v_j", Wanted.value(trace.value("O")));
     }
@@ -92,8 +98,10 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
     /** The rule of the mask of a sequence written from left to right, if it is that one. */
     private Optional<String> causal() {
         int n = k.shape().dim(-2);
-        return mask.rank() == 2 && mask.shape().equals(new Shape(n, n)) && Arrays.equals(mask.toDoubleArray(), Attention.causal(n).toDoubleArray())
-                ? Optional.of("\\begin{cases} 0 & \\text{if } j \\le i \\\\ -\\infty & \\text{if } j > i \\end{cases}") : Optional.empty();
+        return mask.rank() == 2 && mask.shape().equals(new Shape(n, n))
+                && Arrays.equals(mask.toDoubleArray(), Attention.causal(n).toDoubleArray())
+                ? Optional.of("\\begin{cases} 0 & \\text{if } j \\le i \\\\ -\\infty & \\text{if } j > i \\end{cases}")
+                        : Optional.empty();
     }
 
     /** The entries of a matrix, counted from 1. */
@@ -101,7 +109,8 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
         var entries = new LinkedHashMap<Map<String, Integer>, Wanted>();
         for (int i = 0; i < matrix.shape().dim(0); i++) {
             for (int j = 0; j < matrix.shape().dim(1); j++) {
-                entries.put(Map.of("i", i + 1, "j", j + 1), Wanted.value(Tensor.scalar(matrix.at(i, j), DType.FLOAT64)));
+                entries.put(Map.of("i", i + 1, "j", j + 1), Wanted.value(Tensor.scalar(matrix.at(i, j),
+                        DType.FLOAT64)));
             }
         }
         return entries;
@@ -112,11 +121,13 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
     }
 
     private static void delta(Lines lines, Trace trace, String name, String shown, String right) {
-        lines.add(Kind.DELTA, derivative(shown), right, new Wanted(trace.gradient(name), Optional.of(claimed -> trace.central(name, claimed))));
+        lines.add(Kind.DELTA, derivative(shown), right, new Wanted(trace.gradient(name),
+                Optional.of(claimed -> trace.central(name, claimed))));
     }
 
     private static void gradient(Lines lines, Trace trace, String name, String right) {
-        lines.add(Kind.GRADIENT, derivative(name), right, new Wanted(trace.gradient(name), Optional.of(claimed -> trace.central(name, claimed))));
+        lines.add(Kind.GRADIENT, derivative(name), right, new Wanted(trace.gradient(name),
+                Optional.of(claimed -> trace.central(name, claimed))));
     }
 
     private static String derivative(String name) {

@@ -86,17 +86,20 @@ final class Lines {
     }
 
     /**
-     * A line for the entries of an array, counted from 0: {@code Y[n, c, i, j]}, or of the derivative in one. Of many entries
+     * A line for the entries of an array, counted from 0: {@code Y[n, c, i, j]}, or of the derivative in one. Of many
+     * entries
      * some are evaluated, evenly spread.
      *
      * @param first the indices before the places, {@code n, c}
      * @param inner how many terms the formula has for one entry
      */
-    void entries(Kind kind, String name, List<String> first, List<String> places, String right, Tensor whole, long inner,
+    void entries(Kind kind, String name, List<String> first, List<String> places, String right, Tensor whole,
+            long inner,
             Optional<Slopes> slopes) {
         var letters = Stream.concat(first.stream(), places.stream()).toList();
         var at = "[" + String.join(", ", letters) + "]";
-        var left = name.endsWith("}") && name.startsWith("\\frac") ? name.substring(0, name.length() - 1) + at + "}" : name + at;
+        var left = name.endsWith("}") && name.startsWith("\\frac") ? name.substring(0, name.length() - 1) + at + "}"
+                : name + at;
         int size = whole.size();
         int count = (int) Math.min(size, Math.clamp(TERMS / Math.max(1, inner), ENTRIES, 20 * ENTRIES));
         var numbers = whole.toDoubleArray();
@@ -165,7 +168,8 @@ final class Lines {
                 : new Check.Fails(computed, central);
     }
 
-    /** The numbers of a value of this shape, axes of one element aside; none if it has another. A number may stand for all. */
+    /** The numbers of a value of this shape, axes of one element aside; none if it has another. A number may stand for
+     * all. */
     private static double[] filled(NdArray found, Shape shape) {
         if (found.data().length == 1) {
             var all = new double[shape.size()];

@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * Long short-term memory through time, gate by gate: f, i, o = σ(W [h_{t−1}, x_t] + b), C_t = f ⊙ C_{t−1} + i ⊙ C̃, h_t = o ⊙
+ * Long short-term memory through time, gate by gate: f, i, o = σ(W [h_{t−1}, x_t] + b), C_t = f ⊙ C_{t−1} + i ⊙ C̃,
+ * h_t = o ⊙
  * tanh C_t. The gates' weights are the layer's U and W side by side, each with its own rows in the order i, f, g, o.
  */
 record Lstm(Time.Walked walked) implements Structure {
@@ -53,16 +54,20 @@ record Lstm(Time.Walked walked) implements Structure {
                 var gate = ROWS.get(k);
                 int row = k * n;
                 var u = marks.mark("U_{" + gate + "}", p.get("U").slice(0, row, row + n));
-                weights.put(gate, marks.mark("W_{" + gate + "}", Tensor.concat(1, u, p.get("W").slice(0, row, row + n))));
+                weights.put(gate, marks.mark("W_{" + gate + "}",
+                        Tensor.concat(1, u, p.get("W").slice(0, row, row + n))));
                 var b = p.get("b").slice(0, row, row + n);
-                biases.put(gate, marks.mark("b_{" + gate + "}", second ? b.plus(p.get("b'").slice(0, row, row + n)) : b));
+                biases.put(gate, marks.mark("b_{" + gate + "}", second ? b.plus(p.get("b'").slice(0, row, row + n))
+                        : b));
             }
             return (t, x, state) -> {
                 var both = Tensor.concat(1, state[0], x);
                 var v = new LinkedHashMap<String, Tensor>();
                 for (var gate : ROWS) {
-                    var a = marks.mark("a^{" + letter(gate) + "}" + t, both.matmul(weights.get(gate).t()).plus(biases.get(gate)));
-                    v.put(gate, marks.mark(gate.equals("C") ? "\\tilde{C}" + t : gate + t, gate.equals("C") ? a.tanh() : a.sigmoid()));
+                    var a = marks.mark("a^{" + letter(gate) + "}" + t, both.matmul(weights.get(gate).t())
+                            .plus(biases.get(gate)));
+                    v.put(gate, marks.mark(gate.equals("C") ? "\\tilde{C}" + t : gate + t, gate.equals("C") ? a.tanh()
+                            : a.sigmoid()));
                 }
                 var c = marks.mark("C" + t, v.get("f").times(state[1]).plus(v.get("i").times(v.get("C"))));
                 return new Tensor[] {marks.mark("h" + t, v.get("o").times(c.tanh())), c};
@@ -93,7 +98,8 @@ record Lstm(Time.Walked walked) implements Structure {
             time.gradient("W_{" + gate + "}", "\\sum_{t=1}^{T} " + delta + " \\left[h_{t-1}, x_{t}\\right]^{\\top}")
                     .bias("b_{" + gate + "}", delta);
         }
-        time.gradient("U", "\\sum_{t=1}^{T} " + STACKED + " h_{t-1}^{\\top}").gradient("W", "\\sum_{t=1}^{T} " + STACKED + " x_{t}^{\\top}")
+        time.gradient("U", "\\sum_{t=1}^{T} " + STACKED + " h_{t-1}^{\\top}")
+                .gradient("W", "\\sum_{t=1}^{T} " + STACKED + " x_{t}^{\\top}")
                 .bias("b", STACKED);
         if (second) {
             time.bias("b'", STACKED);
@@ -107,12 +113,16 @@ record Lstm(Time.Walked walked) implements Structure {
         var across = "\\frac{\\partial C_{t}}{\\partial h_{t-1}}";
         time.jacobians("s", List.of(
                 new Block(1, 1, cell, "\\operatorname{diag}\\left(f_{t}\\right)"),
-                new Block(1, 0, across, "\\operatorname{diag}\\left(C_{t-1} \\odot f_{t} \\odot \\left(1 - f_{t}\\right)\\right) U_{f}"
+                new Block(1, 0, across,
+                        "\\operatorname{diag}\\left(C_{t-1} \\odot f_{t} \\odot \\left(1 - f_{t}\\right)\\right) U_{f}"
                         + " + \\operatorname{diag}\\left(\\tilde{C}_{t} \\odot i_{t} \\odot \\left(1 - i_{t}\\right)\\right) U_{i}"
                         + " + \\operatorname{diag}\\left(i_{t} \\odot \\left(1 - \\tilde{C}_{t}^{2}\\right)\\right) U_{C}"),
-                new Block(0, 1, "\\frac{\\partial h_{t}}{\\partial C_{t-1}}", "\\operatorname{diag}\\left(" + slope + "\\right) " + cell),
-                new Block(0, 0, "\\frac{\\partial h_{t}}{\\partial h_{t-1}}", "\\operatorname{diag}\\left(\\tanh\\left(C_{t}\\right)"
-                        + " \\odot o_{t} \\odot \\left(1 - o_{t}\\right)\\right) U_{o} + \\operatorname{diag}\\left(" + slope + "\\right) " + across)));
+                new Block(0, 1, "\\frac{\\partial h_{t}}{\\partial C_{t-1}}", "\\operatorname{diag}\\left(" + slope
+                        + "\\right) " + cell),
+                new Block(0, 0, "\\frac{\\partial h_{t}}{\\partial h_{t-1}}",
+                        "\\operatorname{diag}\\left(\\tanh\\left(C_{t}\\right)"
+                        + " \\odot o_{t} \\odot \\left(1 - o_{t}\\right)\\right) U_{o} + \\operatorname{diag}\\left("
+                                + slope + "\\right) " + across)));
     }
 
     private void backward(Time time) {
@@ -125,11 +135,13 @@ record Lstm(Time.Walked walked) implements Structure {
         }
         var toCell = "\\delta^{h}_{t} \\odot o_{t} \\odot \\left(1 - \\tanh^{2}\\left(C_{t}\\right)\\right)";
         time.headBack()
-                .backward("\\delta^{h}_{t} = \\frac{\\partial L}{\\partial h_{t}}", "h_{t}", direct, direct + " + " + String.join(" + ", later))
+                .backward("\\delta^{h}_{t} = \\frac{\\partial L}{\\partial h_{t}}", "h_{t}", direct, direct + " + "
+                        + String.join(" + ", later))
                 .backward("\\delta^{o}_{t} = \\frac{\\partial L}{\\partial a^{o}_{t}}", "a^{o}_{t}",
                         "\\delta^{h}_{t} \\odot \\tanh\\left(C_{t}\\right) \\odot o_{t} \\odot \\left(1 - o_{t}\\right)")
                 .backward("\\delta^{c}_{t} = \\frac{\\partial L}{\\partial C_{t}}", "C_{t}",
-                        toCell + (walked.withCell() ? " + \\frac{\\partial^{+} L}{\\partial C_{t}}" : ""), toCell + " + \\delta^{c}_{t+1} \\odot f_{t+1}")
+                        toCell + (walked.withCell() ? " + \\frac{\\partial^{+} L}{\\partial C_{t}}" : ""), toCell
+                                + " + \\delta^{c}_{t+1} \\odot f_{t+1}")
                 .backward("\\delta^{f}_{t} = \\frac{\\partial L}{\\partial a^{f}_{t}}", "a^{f}_{t}",
                         "\\delta^{c}_{t} \\odot C_{t-1} \\odot f_{t} \\odot \\left(1 - f_{t}\\right)")
                 .backward("\\delta^{i}_{t} = \\frac{\\partial L}{\\partial a^{i}_{t}}", "a^{i}_{t}",

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Pooling, and which way δ goes back through it: to the largest element of each window, or to all of them in equal parts. */
+/** Pooling, and which way δ goes back through it: to the largest element of each window, or to all of them in equal
+ * parts. */
 record Pooled(Pooling.Pool layer, Tensor x, UnaryOperator<Tensor> loss) implements Structure {
 
     private static final String X = "\\mathbf{X}";
@@ -31,22 +32,29 @@ record Pooled(Pooling.Pool layer, Tensor x, UnaryOperator<Tensor> loss) implemen
         lines.know(Y, trace.value(Y));
         lines.know("\\frac{\\partial L}{\\partial " + Y + "}", trace.gradient(Y));
         long window = layer.kernel().size();
-        lines.entries(Kind.FORWARD, Y, List.of("n", "c"), IJ.subList(0, axes.count()), value(axes), trace.value(Y), window, Optional.empty());
+        lines.entries(Kind.FORWARD, Y, List.of("n", "c"), IJ.subList(0, axes.count()), value(axes), trace.value(Y),
+                window, Optional.empty());
         var places = PLACE.subList(0, axes.count());
         var share = switch (layer.kind()) {
-            case MAX -> " \\mathbf{1}_{" + X + "[n, c, " + axes.each(places::get) + "] = " + Y + "[n, c, " + axes.each(IJ::get) + "]}";
+            case MAX -> " \\mathbf{1}_{" + X + "[n, c, " + axes.each(places::get) + "] = " + Y + "[n, c, "
+                    + axes.each(IJ::get) + "]}";
             case AVERAGE -> "";
             case AVERAGE_INSIDE -> axes.isPadded() ? " / \\left(" + axes.overInside("\\sum", IJ, PQ) + "1\\right)" : "";
         };
-        boolean whole = layer.kind() == Pooling.Kind.AVERAGE || layer.kind() == Pooling.Kind.AVERAGE_INSIDE && !axes.isPadded();
-        var right = (whole ? mean() : "") + axes.overMeetings(IJ, UV, UV, places) + "\\frac{\\partial L}{\\partial " + Y + "[n, c, "
+        boolean whole = layer.kind() == Pooling.Kind.AVERAGE || layer.kind() == Pooling.Kind.AVERAGE_INSIDE
+                && !axes.isPadded();
+        var right = (whole ? mean() : "") + axes.overMeetings(IJ, UV, UV, places) + "\\frac{\\partial L}{\\partial " + Y
+                + "[n, c, "
                 + axes.each(IJ::get) + "]}" + share;
         if (layer.kind() == Pooling.Kind.MAX && hasTies(trace.value(X).detach(), trace.value(Y))) {
-            lines.open(Kind.DELTA, "\\frac{\\partial L}{\\partial " + X + "[n, c, " + axes.each(places::get) + "]}", right,
-                    trace.value(X).shape(), "several elements of a window are its maximum, of which the first alone gets δ");
+            lines.open(Kind.DELTA, "\\frac{\\partial L}{\\partial " + X + "[n, c, " + axes.each(places::get) + "]}",
+                    right,
+                    trace.value(X).shape(),
+                            "several elements of a window are its maximum, of which the first alone gets δ");
             return lines.steps();
         }
-        lines.entries(Kind.DELTA, "\\frac{\\partial L}{\\partial " + X + "}", List.of("n", "c"), places, right, trace.gradient(X), window * trace.value(Y).size() / Math.max(1, trace.value(Y).shape().dim(0)),
+        lines.entries(Kind.DELTA, "\\frac{\\partial L}{\\partial " + X + "}", List.of("n", "c"), places, right,
+                trace.gradient(X), window * trace.value(Y).size() / Math.max(1, trace.value(Y).shape().dim(0)),
                 Optional.of(claimed -> trace.central(X, claimed)));
         return lines.steps();
     }
@@ -71,7 +79,8 @@ record Pooled(Pooling.Pool layer, Tensor x, UnaryOperator<Tensor> loss) implemen
     private String value(Axes axes) {
         var element = X + "[n, c, " + axes.each(a -> axes.place(a, IJ.get(a), PQ.get(a))) + "]";
         return switch (layer.kind()) {
-            case MAX -> layer.kernel().size() <= LISTED && !axes.isPadded() ? listed(axes) : axes.overInside("\\max", IJ, PQ) + element;
+            case MAX -> layer.kernel().size() <= LISTED && !axes.isPadded() ? listed(axes)
+                    : axes.overInside("\\max", IJ, PQ) + element;
             case AVERAGE -> mean() + axes.overInside("\\sum", IJ, PQ) + element;
             case AVERAGE_INSIDE -> axes.isPadded() ? "\\frac{" + axes.overInside("\\sum", IJ, PQ) + element + "}{"
                     + axes.overInside("\\sum", IJ, PQ) + "1}" : mean() + axes.overKernel("\\sum", PQ) + element;

@@ -27,7 +27,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * A recurrent layer found in a recorded graph, where it is one operation or very many. That it is the layer is known from
+ * A recurrent layer found in a recorded graph, where it is one operation or very many. That it is the layer is known
+ * from
  * its numbers: the layer made of the tensors found gives what was recorded.
  *
  * @param out      its outputs, [batch, time, hidden]
@@ -87,19 +88,22 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
         var map = maps.getFirst().inputs();
         int rows = maps.getFirst().shape().dim(2);
         var leaves = inside.stream().filter(tensor -> tensor.op() == null).toList();
-        var weights = leaves.stream().filter(leaf -> leaf.requiresGrad() && leaf.rank() == 2 && leaf.shape().dim(0) == rows
+        var weights = leaves.stream().filter(leaf -> leaf.requiresGrad() && leaf.rank() == 2 && leaf.shape()
+                .dim(0) == rows
                 && leaf.shape().dim(1) == n).toList();
         var starts = inside.stream().filter(tensor -> tensor.rank() == 2 && tensor.shape().dim(0) == out.shape().dim(0)
                 && tensor.shape().dim(1) == n && (tensor.op() == null && !tensor.requiresGrad() || tensor.op() != null
                 && tensor.op().name().equals("broadcastTo"))).toList();
-        var biases = leaves.stream().filter(leaf -> leaf.requiresGrad() && leaf.rank() == 1 && leaf.size() == rows).toList();
+        var biases = leaves.stream().filter(leaf -> leaf.requiresGrad() && leaf.rank() == 1 && leaf.size() == rows)
+                .toList();
         if (weights.size() != 1 || starts.size() != 1 || biases.size() > 1) {
             return Optional.empty();
         }
         inside.add(map[1]);
         inside.add(map[2]);
         return cells(map[1], weights.getFirst(), map[2], biases.stream().findFirst(), rows / n)
-                .flatMap(cell -> Stream.of(false, true).map(backwards -> new Sequence(cell, Optional.empty(), backwards)))
+                .flatMap(cell -> Stream.of(false, true).map(backwards -> new Sequence(cell, Optional.empty(),
+                        backwards)))
                 .filter(layer -> gives(layer, map[0], starts.getFirst(), out)).findFirst()
                 .map(layer -> new Recorded(out, map[0], layer, starts.getFirst(), false, inside));
     }
@@ -136,13 +140,17 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
      * @param names    of tensors, in LaTeX
      * @param delta    the name of that gradient
      */
-    public List<Step> lines(UnaryOperator<Tensor> value, Tensor gradient, Function<Tensor, String> names, String delta) {
+    public List<Step> lines(UnaryOperator<Tensor> value, Tensor gradient, Function<Tensor, String> names,
+            String delta) {
         var cell = switch (layer.cell()) {
-            case RnnCell c -> new RnnCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()), value.apply(c.bias()),
+            case RnnCell c -> new RnnCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
+                    value.apply(c.bias()),
                     c.hiddenBias().map(value));
-            case LstmCell c -> new LstmCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()), value.apply(c.bias()),
+            case LstmCell c -> new LstmCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
+                    value.apply(c.bias()),
                     c.hiddenBias().map(value));
-            case GruCell c -> new GruCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()), value.apply(c.bias()),
+            case GruCell c -> new GruCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
+                    value.apply(c.bias()),
                     c.hiddenBias().map(value), c.resets(), c.update());
         };
         var parameters = switch (layer.cell()) {
@@ -152,20 +160,24 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
         };
         var linked = new Time.Linked(names.apply(x), names.apply(out), delta, parameters.stream()
                 .map(parameter -> parameter.op() == null ? names.apply(parameter) : "").toList());
-        return Structure.of(new Time.Walked(new Sequence(cell, Optional.empty(), layer.backwards()), value.apply(x), value.apply(start),
+        return Structure.of(new Time.Walked(new Sequence(cell, Optional.empty(), layer.backwards()), value.apply(x),
+                value.apply(start),
                 Optional.empty(), withCell, y -> y.times(gradient.detach()).sum(), Optional.of(linked))).lines();
     }
 
     /** What its lines prove, to be cited. */
     public Rule rule(List<Step> proof) {
         return switch (layer.cell()) {
-            case RnnCell _ -> new Rule("a recurrent net through time", "h_t = \\tanh\\left(W_{hh} h_{t-1} + W_{xh} x_t + b_h\\right)",
+            case RnnCell _ -> new Rule("a recurrent net through time",
+                    "h_t = \\tanh\\left(W_{hh} h_{t-1} + W_{xh} x_t + b_h\\right)",
                     "Elman 1990", proof);
-            case LstmCell _ -> new Rule("long short-term memory through time", "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t,"
+            case LstmCell _ -> new Rule("long short-term memory through time",
+                    "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t,"
                     + " \\quad h_t = o_t \\odot \\tanh\\left(C_t\\right)", "Hochreiter and Schmidhuber 1997", proof);
             case GruCell c -> new Rule("a gated recurrent unit through time", c.update() == Update.NEW
                     ? "h_t = \\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot \\tilde{h}_t"
-                    : "h_t = \\left(1 - z_t\\right) \\odot \\tilde{h}_t + z_t \\odot h_{t-1}", "Cho et al. 2014", proof);
+                    : "h_t = \\left(1 - z_t\\right) \\odot \\tilde{h}_t + z_t \\odot h_{t-1}", "Cho et al. 2014",
+                            proof);
         };
     }
 

@@ -38,7 +38,8 @@ record Rnn(Time.Walked walked) implements Structure {
                         "\\frac{\\partial^{+} L}{\\partial h_{t}} + W_{hh}^{\\top} \\delta_{t+1}")
                 .backward("\\delta_{t} = \\frac{\\partial L}{\\partial a_{t}}", "a_{t}",
                         "\\frac{\\partial L}{\\partial h_{t}} \\odot \\left(1 - h_{t}^{2}\\right)")
-                .unrolledBack("\\delta_{t}", "a_{t}", "\\left(\\frac{\\partial^{+} L}{\\partial h_{t}} + W_{hh}^{\\top} \\delta_{t+1}\\right)"
+                .unrolledBack("\\delta_{t}", "a_{t}",
+                        "\\left(\\frac{\\partial^{+} L}{\\partial h_{t}} + W_{hh}^{\\top} \\delta_{t+1}\\right)"
                         + " \\odot \\left(1 - h_{t}^{2}\\right)")
                 .backward("\\frac{\\partial L}{\\partial x_{t}}", "x_{t}", "W_{xh}^{\\top} \\delta_{t}")
                 .start("h_{0}", "W_{hh}^{\\top} \\delta_{1}")

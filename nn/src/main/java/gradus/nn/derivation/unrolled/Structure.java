@@ -7,7 +7,8 @@ import gradus.nn.layer.Recurrent;
 import java.util.List;
 
 /**
- * A layer whose derivation is known as a whole: a recurrence through time, sums over windows, an attention head. It computes
+ * A layer whose derivation is known as a whole: a recurrence through time, sums over windows, an attention head. It
+ * computes
  * step by step, by single operations, what the layer computes in one, and writes the lines that belong to it.
  */
 public sealed interface Structure permits Rnn, Lstm, Gru, Convolved, Pooled, Head {

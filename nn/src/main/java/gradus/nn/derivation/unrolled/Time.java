@@ -24,7 +24,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A recurrence written out in time. Lines with an index t are templates, {@code h_{t-1}}; they are written once for all t, or
+ * A recurrence written out in time. Lines with an index t are templates, {@code h_{t-1}}; they are written once for
+ * all t, or
  * for the first steps and the last with an ellipsis between.
  *
  * <p>Vectors are columns, as in the documents; those of a batch stand side by side, so that products sum over it. Time
@@ -33,7 +34,8 @@ import java.util.stream.IntStream;
 final class Time {
 
     private static final int SHOWN = 2;     // steps before the ellipsis
-    private static final int CHECKED = 6;    // of longer sequences so many steps are checked, evenly spread; 2 of large ones
+    /** Of longer sequences so many steps are checked, evenly spread; 2 of large ones. */
+    private static final int CHECKED = 6;
 
     /** A cell by single operations. */
     @FunctionalInterface
@@ -88,9 +90,12 @@ final class Time {
 
         private static Recurrent.Cell precise(Recurrent.Cell cell) {
             return switch (cell) {
-                case RnnCell c -> new RnnCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf));
-                case LstmCell c -> new LstmCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf));
-                case GruCell c -> new GruCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()), c.hiddenBias().map(Walked::leaf),
+                case RnnCell c -> new RnnCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
+                        c.hiddenBias().map(Walked::leaf));
+                case LstmCell c -> new LstmCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
+                        c.hiddenBias().map(Walked::leaf));
+                case GruCell c -> new GruCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
+                        c.hiddenBias().map(Walked::leaf),
                         c.resets(), c.update());
             };
         }
@@ -145,7 +150,8 @@ final class Time {
         var found = walked.layer.walk(walked.x, walked.start);
         this.output = found.output();
         var names = List.copyOf(parameters.keySet());
-        var gradients = Gradients.of(walked.ownLoss(output, found.state()), names.stream().map(parameters::get).toArray(Tensor[]::new));
+        var gradients = Gradients.of(walked.ownLoss(output, found.state()), names.stream().map(parameters::get)
+                .toArray(Tensor[]::new));
         IntStream.range(0, gradients.length).forEach(i -> own.put(names.get(i), gradients[i]));
         trace.values().forEach((name, value) -> {
             lines.know(name, column(name, value));
@@ -214,21 +220,24 @@ final class Time {
     }
 
     private Wanted gradient(String quantity) {
-        return new Wanted(column(quantity, own.getOrDefault(quantity, trace.gradient(quantity))), Optional.of(slopes(quantity)));
+        return new Wanted(column(quantity, own.getOrDefault(quantity, trace.gradient(quantity))),
+                Optional.of(slopes(quantity)));
     }
 
     private Lines.Slopes slopes(String quantity) {
         var shape = trace.value(quantity).shape();
         return claimed -> {
             boolean columns = isOfTime(quantity) && batch > 1;
-            var rows = columns ? Tensor.of(new Shape(shape.dim(1), shape.dim(0)), claimed).t().toDoubleArray() : claimed;
+            var rows = columns ? Tensor.of(new Shape(shape.dim(1), shape.dim(0)), claimed).t().toDoubleArray()
+                    : claimed;
             return trace.central(quantity, rows);
         };
     }
 
     private int[] checked(int from, int to) {
         int count = Math.min(trace.isLarge() ? 2 : CHECKED, to - from + 1);
-        return IntStream.range(0, Math.max(0, count)).map(i -> count == 1 ? to : from + i * (to - from) / (count - 1)).toArray();
+        return IntStream.range(0, Math.max(0, count)).map(i -> count == 1 ? to : from + i * (to - from) / (count - 1))
+                .toArray();
     }
 
     private interface Each {
@@ -248,7 +257,8 @@ final class Time {
 
     /** {@code h_{t-1}} at t = 3 is {@code h_{2}}, at T − 1 it is {@code h_{T-2}}. */
     private static String instance(String template, int t) {
-        return template.replace("{t}", "{" + t + "}").replace("{t-1}", "{" + (t - 1) + "}").replace("{t+1}", "{" + (t + 1) + "}");
+        return template.replace("{t}", "{" + t + "}").replace("{t-1}", "{" + (t - 1) + "}")
+                .replace("{t+1}", "{" + (t + 1) + "}");
     }
 
     private static String fromEnd(String template, int back) {
@@ -307,10 +317,12 @@ final class Time {
     /** The last step, the one before, an ellipsis, the first: the recurrence as it runs. */
     Time unrolledBack(String left, String quantity, String right) {
         for (int back = 1; back <= Math.min(SHOWN, steps - 1); back++) {
-            lines.add(Kind.DELTA, fromEnd(left, back), fromEnd(right, back), gradient(at(quantity, "" + (steps - back))));
+            lines.add(Kind.DELTA, fromEnd(left, back), fromEnd(right, back),
+                    gradient(at(quantity, "" + (steps - back))));
         }
         if (steps > SHOWN + 2) {
-            lines.dots(Kind.DELTA, lines.check(right, cases(2, steps - SHOWN - 1, t -> gradient(at(quantity, "" + t)))));
+            lines.dots(Kind.DELTA, lines.check(right, cases(2, steps - SHOWN - 1,
+                    t -> gradient(at(quantity, "" + t)))));
         }
         if (steps > SHOWN + 1) {
             lines.add(Kind.DELTA, instance(left, 1), instance(right, 1), gradient(at(quantity, "1")));
@@ -347,7 +359,8 @@ final class Time {
 
     Time headBack() {
         if (walked.head.isPresent()) {
-            lines.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", "W_{hy}^{\\top} \\frac{\\partial L}{\\partial y_{t}}",
+            lines.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}",
+                    "W_{hy}^{\\top} \\frac{\\partial L}{\\partial y_{t}}",
                     cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
         }
         return this;
@@ -366,7 +379,8 @@ final class Time {
         links.know(linked.x, walked.x);
         links.know(linked.delta, delta());
         var place = walked.backwards() ? "T - t" : "t - 1";
-        links.add(Kind.FORWARD, "x_{t}", linked.x + "[:, " + place + "]^{\\top}", cases(1, steps, t -> value("x_{" + t + "}")));
+        links.add(Kind.FORWARD, "x_{t}", linked.x + "[:, " + place + "]^{\\top}",
+                cases(1, steps, t -> value("x_{" + t + "}")));
         for (int i = 0; i < parameters.size(); i++) {
             var symbol = linked.parameters.get(i);
             if (!symbol.isEmpty() && !symbol.equals(parameters.get(i))) {
@@ -378,7 +392,8 @@ final class Time {
         links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", linked.delta + "[:, " + place + "]^{\\top}",
                 cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
         if (walked.withCell) {
-            links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial C_{T}}", linked.delta + "[:, T]^{\\top}", gradient("C^{+}"));
+            links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial C_{T}}", linked.delta + "[:, T]^{\\top}",
+                    gradient("C^{+}"));
         }
         linking.addAll(links.steps());
     }
@@ -397,7 +412,8 @@ final class Time {
 
     /** What the layer itself gives, in one operation where it has one, is what the steps give. */
     Time layer(String name) {
-        var left = walked.linked.map(linked -> linked.out + "[:, " + (walked.backwards() ? "T - t" : "t - 1") + "]^{\\top}")
+        var left = walked.linked.map(linked -> linked.out + "[:, " + (walked.backwards() ? "T - t" : "t - 1")
+                + "]^{\\top}")
                 .orElse("\\operatorname{" + name + "}\\left(x\\right)_{t}");
         lines.add(Kind.FORWARD, left, "h_{t}", cases(1, steps, t -> {
             int place = walked.backwards() ? steps - t : t - 1;
@@ -411,7 +427,8 @@ final class Time {
     /** The library's own step from one state of the first sequence. */
     private Tensor jacobian(int t) {
         var x = walked.at(t).slice(0, 0, 1);
-        return Derivatives.jacobian(s -> walked.cell().next(walked.cell().inputs(x), s.reshape(1, -1)).reshape(-1), state(t - 1)).detach();
+        return Derivatives.jacobian(s -> walked.cell().next(walked.cell().inputs(x), s.reshape(1, -1)).reshape(-1),
+                state(t - 1)).detach();
     }
 
     private Tensor state(int t) {
@@ -431,13 +448,15 @@ final class Time {
         var all = new LinkedHashMap<Integer, Tensor>();
         for (int t = from; t <= steps; t++) {
             all.put(t, jacobian(t));
-            first.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}", all.get(t));
+            first.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}",
+                    all.get(t));
             for (var block : blocks) {
                 first.know(instance(block.left, t), block.of(all.get(t), n));
             }
         }
         for (var block : blocks) {
-            first.add(Kind.LOCAL, block.left, block.right, cases(from, steps, t -> Wanted.value(block.of(all.get(t), n))));
+            first.add(Kind.LOCAL, block.left, block.right, cases(from, steps,
+                    t -> Wanted.value(block.of(all.get(t), n))));
         }
         if (steps - from < 1) {
             return this;
@@ -453,13 +472,15 @@ final class Time {
         return this;
     }
 
-    /** The gradients in two neighbouring states as rows, the derivatives between them as matrices: how the chain runs back. */
+    /** The gradients in two neighbouring states as rows, the derivatives between them as matrices: how the chain runs
+     * back. */
     private void chain(int from) {
         for (int t = from; t <= steps; t++) {
             for (var name : List.of("h", "h^{+}", "y")) {
                 var gradient = trace.gradient(name + "_{" + t + "}");
                 if (gradient != null) {
-                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h" : "\\partial L}{\\partial " + name;
+                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h" : "\\partial L}{\\partial "
+                            + name;
                     first.know("\\frac{" + shown + "_{" + t + "}}", gradient.slice(0, 0, 1));
                 }
             }
@@ -468,7 +489,8 @@ final class Time {
                     Derivatives.jacobian(head::apply, state(step)).detach()));
         }
         first.add(Kind.DELTA, "\\frac{\\partial L}{\\partial h_{t}}", (walked.head.isPresent()
-                ? "\\frac{\\partial L}{\\partial y_{t}} \\frac{\\partial y_{t}}{\\partial h_{t}}" : "\\frac{\\partial^{+} L}{\\partial h_{t}}")
+                ? "\\frac{\\partial L}{\\partial y_{t}} \\frac{\\partial y_{t}}{\\partial h_{t}}"
+                        : "\\frac{\\partial^{+} L}{\\partial h_{t}}")
                 + " + \\frac{\\partial L}{\\partial h_{t+1}} \\frac{\\partial h_{t+1}}{\\partial h_{t}}",
                 cases(from, steps - 1, t -> Wanted.value(trace.gradient("h_{" + t + "}").slice(0, 0, 1))));
     }

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * One run of a computation in float64 whose quantities have names: their values, the loss's gradients in them, and central
+ * One run of a computation in float64 whose quantities have names: their values, the loss's gradients in them, and
+ * central
  * differences, for which the computation runs again with one quantity moved.
  */
 final class Trace {
 
-    /** Two points mostly do; four are off by O(h⁴) only, where a gradient is small; the small step is for kinks nearby. */
+    /** Two points mostly do; four are off by O(h⁴) only, where a gradient is small; the small step is for kinks
+     * nearby. */
     private static final double[] STEPS = {1e-4, 1e-3, 1e-6};
     private static final double FOUR_POINTS = 1e-3;   // from this step on
     private static final double SMALLEST = 1e-5;   // below it rounding of the loss is more than 1e-7 of a gradient
@@ -107,7 +109,8 @@ final class Trace {
     }
 
     private double loss(String name, Tensor by) {
-        return Gradients.noGrad(() -> definition.loss((quantity, value) -> quantity.equals(name) ? value.plus(by) : value)).item();
+        return Gradients.noGrad(() -> definition.loss((quantity, value) -> quantity.equals(name) ? value.plus(by)
+                : value)).item();
     }
 
     /** Each element's own, or some random ones where there are many. */

@@ -44,7 +44,8 @@ public record Unrolled(List<Step> steps) {
     }
 
     /**
-     * The lines of a layer at this input, for the loss ½ Σ y² of its outputs: any loss would do, since δ is taken from it.
+     * The lines of a layer at this input, for the loss ½ Σ y² of its outputs: any loss would do, since δ is taken from
+     * it.
      *
      * @throws IllegalArgumentException for a layer that has no such form, or an input without elements
      */
@@ -53,7 +54,8 @@ public record Unrolled(List<Step> steps) {
     }
 
     /**
-     * The lines of a layer at this input: a recurrent net through time, possibly with a linear layer applied to each of its
+     * The lines of a layer at this input: a recurrent net through time, possibly with a linear layer applied to each
+     * of its
      * outputs; a convolution or a pooling as sums over windows.
      *
      * @param loss of the layer's output, a scalar
@@ -61,7 +63,8 @@ public record Unrolled(List<Step> steps) {
      */
     public static Unrolled of(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
         if (x.size() == 0) {
-            throw new IllegalArgumentException("unroll: an input of shape " + x.shape() + " has no numbers to check lines at"
+            throw new IllegalArgumentException("unroll: an input of shape " + x.shape()
+                    + " has no numbers to check lines at"
                     + "\nhelp: give at least one element along every axis");
         }
         return new Unrolled(structure(layer, x, loss).lines());
@@ -83,16 +86,19 @@ public record Unrolled(List<Step> steps) {
     private static Structure structure(Layer layer, Tensor x, UnaryOperator<Tensor> loss) {
         return switch (layer) {
             case Recurrent.Sequence sequence -> through(sequence, x, Optional.empty(), loss);
-            case Sequential(var layers) when layers.size() == 2 && layers.getFirst() instanceof Recurrent.Sequence sequence
+            case Sequential(var layers) when layers.size() == 2
+                    && layers.getFirst() instanceof Recurrent.Sequence sequence
                     && layers.getLast() instanceof Linear head -> through(sequence, x, Optional.of(head), loss);
             case Convolution.Conv conv -> new Convolved(conv, x, loss);
             case Pooling.Pool pool -> new Pooled(pool, x, loss);
-            default -> throw new IllegalArgumentException("unroll: " + layer + " has no form of its own to be written out in"
+            default -> throw new IllegalArgumentException("unroll: " + layer
+                    + " has no form of its own to be written out in"
                     + "\nhelp: give a recurrent layer, perhaps with linear(..) behind it, or use derive(loss) for any graph");
         };
     }
 
-    private static Structure through(Recurrent.Sequence layer, Tensor x, Optional<Linear> head, UnaryOperator<Tensor> loss) {
+    private static Structure through(Recurrent.Sequence layer, Tensor x, Optional<Linear> head,
+            UnaryOperator<Tensor> loss) {
         layer.walk(x);   // refuses what does not fit
         var shape = new Shape(x.shape().dim(0), layer.cell().stateSize());
         var start = layer.start().map(s -> s.detach().reshape(1, -1).broadcastTo(shape))

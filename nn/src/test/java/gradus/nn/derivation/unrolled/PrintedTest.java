@@ -34,11 +34,15 @@ class PrintedTest {
         return y.tanh().square().sum();
     }
 
-    /** A formula without what a typesetter decides: spaces, sizes of parentheses, braces around one sign, calligraphy. */
+    /** A formula without what a typesetter decides: spaces, sizes of parentheses, braces around one sign, calligraphy.
+     * */
     private static String plain(String latex) {
-        return latex.replaceAll("\\\\(left|right|[,;!])(?![a-z])", "").replace("\\mathcal{L}", "L").replace("^\\top", "^T").replace("^{\\top}", "^T")
-                .replaceAll("\\s+", "").replaceAll("([_^])\\{(\\w)}", "$1$2").replace("\\mathbf{X}", "X").replace("\\mathbf{Y}", "Y")
-                .replace("\\mathbf{W}", "W").replace("\\operatorname{softmax}", "\\text{softmax}").replace("\\operatorname{Attention}", "\\text{Attention}");
+        return latex.replaceAll("\\\\(left|right|[,;!])(?![a-z])", "").replace("\\mathcal{L}", "L")
+                .replace("^\\top", "^T").replace("^{\\top}", "^T")
+                .replaceAll("\\s+", "").replaceAll("([_^])\\{(\\w)}", "$1$2").replace("\\mathbf{X}", "X")
+                        .replace("\\mathbf{Y}", "Y")
+                .replace("\\mathbf{W}", "W").replace("\\operatorname{softmax}", "\\text{softmax}")
+                        .replace("\\operatorname{Attention}", "\\text{Attention}");
     }
 
     /** The same without the ranges of sums, which the pages leave out. */
@@ -58,13 +62,15 @@ class PrintedTest {
         assertHold(unrolled);
         var ours = unrolled.steps().stream().map(step -> rangeless(step.left() + "=" + step.right())).toList();
         for (var line : printed) {
-            assertTrue(ours.contains(rangeless(line)), () -> rangeless(line) + " is not among\n" + String.join("\n", ours));
+            assertTrue(ours.contains(rangeless(line)), () -> rangeless(line) + " is not among\n"
+                    + String.join("\n", ours));
         }
     }
 
     @Test
     void theSimpleRecurrentNet() {
-        var net = new Sequential(List.of(Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED)), Linear.of(3, 2, SEED)));
+        var net = new Sequential(List.of(Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED)),
+                Linear.of(3, 2, SEED)));
         assertPrinted(Unrolled.of(net, normal(1, 5, 2), PrintedTest::loss),
                 "h_t = \\tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)", "h_1 = \\tanh(W_{hh} h_0 + W_{xh} x_1 + b_h)",
                 "h_2 = \\tanh(W_{hh} h_1 + W_{xh} x_2 + b_h)", "h_T = \\tanh(W_{hh} h_{T-1} + W_{xh} x_T + b_h)",
@@ -76,9 +82,11 @@ class PrintedTest {
 
     @Test
     void longShortTermMemory() {
-        assertPrinted(Unrolled.of(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)), normal(1, 5, 2), PrintedTest::loss),
+        assertPrinted(Unrolled.of(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)), normal(1, 5, 2),
+                PrintedTest::loss),
                 "f_t = \\sigma(W_f \\cdot [h_{t-1}, x_t] + b_f)", "i_t = \\sigma(W_i \\cdot [h_{t-1}, x_t] + b_i)",
-                "\\tilde{C}_t = \\tanh(W_C \\cdot [h_{t-1}, x_t] + b_C)", "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t",
+                "\\tilde{C}_t = \\tanh(W_C \\cdot [h_{t-1}, x_t] + b_C)",
+                        "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t",
                 "o_t = \\sigma(W_o \\cdot [h_{t-1}, x_t] + b_o)", "h_t = o_t \\odot \\tanh(C_t)");
     }
 
@@ -87,7 +95,8 @@ class PrintedTest {
         var cell = Recurrent.GruCell.of(2, 3, SEED).convention(Reset.BEFORE, Update.NEW);
         assertPrinted(Unrolled.of(Recurrent.Sequence.of(cell), normal(1, 5, 2), PrintedTest::loss),
                 "r_t = \\sigma(W_r \\cdot [h_{t-1}, x_t] + b_r)", "z_t = \\sigma(W_z \\cdot [h_{t-1}, x_t] + b_z)",
-                "\\tilde{h}_t = \\tanh(W_h \\cdot [r_t \\odot h_{t-1}, x_t] + b_h)", "h_t = (1 - z_t) \\odot h_{t-1} + z_t \\odot \\tilde{h}_t");
+                "\\tilde{h}_t = \\tanh(W_h \\cdot [r_t \\odot h_{t-1}, x_t] + b_h)",
+                        "h_t = (1 - z_t) \\odot h_{t-1} + z_t \\odot \\tilde{h}_t");
     }
 
     @Test
@@ -106,7 +115,8 @@ class PrintedTest {
     @Test
     void pooling() {
         var x = normal(1, 1, 4, 4);
-        assertPrintedWithoutRanges(Unrolled.of(Pool.of(Kind.MAX, 2, 2), x), "\\mathbf{Y}[n, c, i, j] = \\max(\\mathbf{X}[n, c, 2i, 2j],"
+        assertPrintedWithoutRanges(Unrolled.of(Pool.of(Kind.MAX, 2, 2), x),
+                "\\mathbf{Y}[n, c, i, j] = \\max(\\mathbf{X}[n, c, 2i, 2j],"
                 + " \\mathbf{X}[n, c, 2i, 2j+1], \\mathbf{X}[n, c, 2i+1, 2j], \\mathbf{X}[n, c, 2i+1, 2j+1])");
         assertPrintedWithoutRanges(Unrolled.of(Pool.of(Kind.AVERAGE, 2, 2), x),
                 "\\mathbf{Y}[n, c, i, j] = \\frac{1}{4}\\sum_{p}\\sum_{q} \\mathbf{X}[n, c, 2i+p, 2j+q]");
@@ -114,14 +124,17 @@ class PrintedTest {
 
     @Test
     void oneAttentionHead() {
-        assertPrinted(Unrolled.attention(normal(4, 3), normal(4, 3).flip(0), normal(4, 2), Tensor.zeros(), PrintedTest::loss),
+        assertPrinted(Unrolled.attention(normal(4, 3), normal(4, 3).flip(0), normal(4, 2), Tensor.zeros(),
+                PrintedTest::loss),
                 "\\text{Attention}(Q, K, V) = \\text{softmax}\\left(\\frac{Q K^T}{\\sqrt{d_k}}\\right)V",
-                "e_{ij} = \\frac{q_i \\cdot k_j}{\\sqrt{d_k}}", "\\alpha_{ij} = \\frac{\\exp(e_{ij})}{\\sum_{k=1}^n \\exp(e_{ik})}",
+                "e_{ij} = \\frac{q_i \\cdot k_j}{\\sqrt{d_k}}",
+                        "\\alpha_{ij} = \\frac{\\exp(e_{ij})}{\\sum_{k=1}^n \\exp(e_{ik})}",
                 "o_i = \\sum_{j=1}^n \\alpha_{ij} v_j");
     }
 
     /**
-     * The mask is printed with 0 for i ≤ j and −∞ for i > j, beside the sentence that position i sees positions j ≤ i. The
+     * The mask is printed with 0 for i ≤ j and −∞ for i > j, beside the sentence that position i sees positions j ≤ i.
+     * The
      * sentence is right: with the printed mask the first position would see the last token, whose value is moved here.
      */
     @Test
@@ -130,8 +143,10 @@ class PrintedTest {
         var v = normal(4, 2);
         var moved = Tensor.concat(0, v.slice(0, 0, 3), v.slice(0, 3, 4).plus(1));
         var causal = Attention.causal(4);
-        assertEquals(Attention.attend(q, q, v, causal).output().at(0, 0), Attention.attend(q, q, moved, causal).output().at(0, 0));
-        assertTrue(Math.abs(Attention.attend(q, q, v, causal.t()).output().at(0, 0) - Attention.attend(q, q, moved, causal.t()).output().at(0, 0)) > 1e-3);
+        assertEquals(Attention.attend(q, q, v, causal).output().at(0, 0), Attention.attend(q, q, moved, causal).output()
+                .at(0, 0));
+        assertTrue(Math.abs(Attention.attend(q, q, v, causal.t()).output()
+                .at(0, 0) - Attention.attend(q, q, moved, causal.t()).output().at(0, 0)) > 1e-3);
         assertPrinted(Unrolled.attention(q, q, v, causal, PrintedTest::loss),
                 "M_{ij} = \\begin{cases} 0 & \\text{if } j \\leq i \\\\ -\\infty & \\text{if } j > i \\end{cases}".replace("\\leq", "\\le"));
     }
@@ -142,8 +157,10 @@ class PrintedTest {
         var q = Structure.precise(normal(4, 3));
         var v = Structure.precise(normal(4, 2));
         var mask = Structure.precise(Attention.causal(4));
-        var printed = Evaluator.evaluate("\\operatorname{softmax}\\left(\\frac{Q K^T + M}{\\sqrt{d_k}}\\right) V", Map.of("Q", Lines.array(q),
-                "K", Lines.array(q), "V", Lines.array(v), "M", Lines.array(mask), "d_k", Lines.array(Tensor.scalar(3))));
+        var printed = Evaluator.evaluate("\\operatorname{softmax}\\left(\\frac{Q K^T + M}{\\sqrt{d_k}}\\right) V",
+                Map.of("Q", Lines.array(q),
+                "K", Lines.array(q), "V", Lines.array(v), "M", Lines.array(mask), "d_k",
+                        Lines.array(Tensor.scalar(3))));
         var ours = Attention.attend(q, q, v, mask).output().toDoubleArray();
         for (int i = 0; i < ours.length; i++) {
             assertEquals(ours[i], printed.data()[i], 1e-14);

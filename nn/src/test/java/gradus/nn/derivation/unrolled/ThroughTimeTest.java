@@ -27,7 +27,8 @@ class ThroughTimeTest {
         var rnn = Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED));
         var lstm = Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED));
         var gru = Recurrent.GruCell.of(2, 3, SEED);
-        return Stream.of(rnn, rnn.twoBiases(), rnn.reversed(), lstm, lstm.twoBiases(), lstm.reversed(), lstm.learnedStart(),
+        return Stream.of(rnn, rnn.twoBiases(), rnn.reversed(), lstm, lstm.twoBiases(), lstm.reversed(),
+                lstm.learnedStart(),
                 Recurrent.Sequence.of(gru), Recurrent.Sequence.of(gru).twoBiases(),
                 Recurrent.Sequence.of(gru.convention(Reset.BEFORE, Update.NEW)),
                 Recurrent.Sequence.of(gru.convention(Reset.BEFORE, Update.OLD)).twoBiases(),
@@ -72,12 +73,14 @@ class ThroughTimeTest {
     void aDerivedLossEndsInTheseLines(Recurrent.Sequence layer) {
         var x = input(2, 4).named("x");
         var derivation = Nn.derive(layer.apply(x).tanh().square().mean());
-        boolean fusedAndMore = layer.cell() instanceof Recurrent.LstmCell c && (c.hiddenBias().isPresent() || layer.backwards()
+        boolean fusedAndMore = layer.cell() instanceof Recurrent.LstmCell c
+                && (c.hiddenBias().isPresent() || layer.backwards()
                 || layer.start().isPresent());
         if (!fusedAndMore) {
             assertHold(derivation.steps());
         }
-        assertTrue(derivation.steps().stream().noneMatch(step -> step.check() instanceof Check.Fails), derivation::toString);
+        assertTrue(derivation.steps().stream().noneMatch(step -> step.check() instanceof Check.Fails),
+                derivation::toString);
         if (!layer.backwards() || !(layer.cell() instanceof Recurrent.LstmCell)) {
             assertTrue(derivation.tex().contains("\\frac{\\partial^{+} L}{\\partial h_{t}}"), derivation::toString);
         }
@@ -85,7 +88,8 @@ class ThroughTimeTest {
 
     @Test
     void aNetAroundTheLayerIsDerivedWithIt() {
-        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.GruCell.of(2, 3, SEED)), new Recurrent.LastStep(), Nn.linear(3, 2));
+        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.GruCell.of(2, 3, SEED)), new Recurrent.LastStep(),
+                Nn.linear(3, 2));
         var derivation = Nn.derive(net.apply(input(2, 4)).square().mean());
         assertHold(derivation.steps());
         assertTrue(derivation.tex().contains("\\delta^{z}_{t}"), derivation::toString);
@@ -93,8 +97,10 @@ class ThroughTimeTest {
 
     @Test
     void oneLayerAfterAnotherCiteTheirLines() {
-        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)), Recurrent.Sequence.of(Recurrent.LstmCell.of(3, 2, SEED)));
-        var rules = Nn.derive(net.apply(input(2, 3)).square().mean()).steps().stream().flatMap(step -> step.rule().stream())
+        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)),
+                Recurrent.Sequence.of(Recurrent.LstmCell.of(3, 2, SEED)));
+        var rules = Nn.derive(net.apply(input(2, 3)).square().mean()).steps().stream()
+                .flatMap(step -> step.rule().stream())
                 .filter(rule -> rule.name().endsWith("through time")).toList();
         assertEquals(2, rules.size());
         rules.forEach(rule -> assertHold(rule.proof()));

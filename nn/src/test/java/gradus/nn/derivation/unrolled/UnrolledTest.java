@@ -31,7 +31,8 @@ class UnrolledTest {
 
     static Stream<Conv> convolutions() {
         return Stream.of(Conv.of(2, 4, 2, SEED, 3), Conv.of(2, 4, 4, SEED, 3, 2).padding(1).stride(2, 1).groups(2),
-                Conv.of(2, 4, 2, SEED, 3).padding(1), Conv.of(2, 4, 2, SEED, 2).samePadding(), Conv.of(2, 4, 2, SEED, 2).dilation(2).flip(),
+                Conv.of(2, 4, 2, SEED, 3).padding(1), Conv.of(2, 4, 2, SEED, 2).samePadding(), Conv.of(2, 4, 2, SEED, 2)
+                        .dilation(2).flip(),
                 Conv.of(2, 4, 2, SEED, 1).padding(1).noBias());
     }
 
@@ -48,7 +49,8 @@ class UnrolledTest {
     }
 
     static Stream<Pool> pools() {
-        return Stream.of(Kind.values()).flatMap(kind -> Stream.of(Pool.of(kind, 2, 2), Pool.of(kind, 2, 3).stride(2).padding(1),
+        return Stream.of(Kind.values()).flatMap(kind -> Stream.of(Pool.of(kind, 2, 2), Pool.of(kind, 2, 3).stride(2)
+                .padding(1),
                 Pool.of(kind, 2, 2).stride(1).dilation(2)));
     }
 
@@ -61,7 +63,8 @@ class UnrolledTest {
     @Test
     void equalMaximaAreToldNotHidden() {
         var steps = Unrolled.of(Pool.of(Kind.MAX, 2, 2), Tensor.ones(1, 1, 4, 4)).steps();
-        assertTrue(steps.getLast().check() instanceof Check.Open(var why) && why.contains("the first alone"), steps.getLast()::toString);
+        assertTrue(steps.getLast().check() instanceof Check.Open(var why) && why.contains("the first alone"),
+                steps.getLast()::toString);
         assertHold(steps.subList(0, 1));
     }
 
@@ -71,7 +74,8 @@ class UnrolledTest {
         for (var mask : List.of(Tensor.zeros(), Attention.causal(4), Tensor.of(new double[][] {{0, -1, 2, 0}}))) {
             assertHold(Unrolled.attention(q, normal(4, 3).times(2), normal(4, 2), mask, y -> y.tanh().square().sum()));
         }
-        assertHold(Unrolled.attention(normal(2, 2, 3), normal(2, 4, 3), normal(2, 4, 1), Tensor.zeros(), y -> y.square().sum()));
+        assertHold(Unrolled.attention(normal(2, 2, 3), normal(2, 4, 3), normal(2, 4, 1), Tensor.zeros(), y -> y.square()
+                .sum()));
     }
 
     @Test
@@ -82,13 +86,16 @@ class UnrolledTest {
     @Test
     void whatHasNoFormIsToldSo() {
         var wrong = assertThrows(IllegalArgumentException.class, () -> Unrolled.of(Linear.of(2, 2), normal(1, 2)));
-        assertTrue(wrong.getMessage().contains("linear(2, 2)") && wrong.getMessage().contains("\nhelp: "), wrong::getMessage);
-        assertThrows(IllegalArgumentException.class, () -> Unrolled.of(Conv.of(1, 1, 1, SEED, 1), Tensor.zeros(0, 1, 3)));
+        assertTrue(wrong.getMessage().contains("linear(2, 2)") && wrong.getMessage().contains("\nhelp: "),
+                wrong::getMessage);
+        assertThrows(IllegalArgumentException.class, () -> Unrolled.of(Conv.of(1, 1, 1, SEED, 1),
+                Tensor.zeros(0, 1, 3)));
     }
 
     @Test
     void numbersThatAreNoneLeaveTheLinesOpen() {
-        var steps = Unrolled.of(Conv.of(1, 1, 1, SEED, 2), Tensor.of(new Shape(1, 1, 3), new double[] {1, Double.NaN, 2})).steps();
+        var steps = Unrolled.of(Conv.of(1, 1, 1, SEED, 2), Tensor.of(new Shape(1, 1, 3),
+                new double[] {1, Double.NaN, 2})).steps();
         assertTrue(steps.stream().anyMatch(step -> step.check() instanceof Check.Open));
         assertTrue(steps.stream().noneMatch(step -> step.check() instanceof Check.Fails));
     }
