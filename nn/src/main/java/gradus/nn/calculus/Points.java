@@ -20,20 +20,23 @@ record Points(List<Map<Variable, Double>> points, Expression f) {
     private static final int WANTED = 4;
     private static final int TRIED = 240;
     /** Intervals tried in turn. */
-    private static final double[][] BOXES = {{-2, 2}, {0.2, 2.5}, {-0.9, 0.9}, {1.1, 4}, {0.05, 0.95}, {-60, 60}};
+    private static final double[][] BOXES = {{-2, 2}, {0.2, 2.5}, {-0.9, 0.9}, {1.1, 4}, {0.05, 0.95}, {-0.2, 0.2}};
+    /** Tried when these fail, in the last sixth of the attempts. */
+    private static final double[] WIDE = {-60, 60};
     private static final int[] PRIMES = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47};
 
-    /** Points where f has a value and differences that do not depend on their step. */
+    /** Points where f and everything in it has a value and differences that do not depend on their step. */
     static Points of(Expression f, Collection<Variable> variables) {
+        var parts = f.within().stream().filter(part -> !part.parts().isEmpty()).toList().reversed();
         var found = new ArrayList<Map<Variable, Double>>();
         for (int i = 1; i <= TRIED && found.size() < WANTED; i++) {
-            var box = BOXES[i % BOXES.length];
+            var box = i > TRIED * 5 / 6 ? WIDE : BOXES[i % BOXES.length];
             var point = new LinkedHashMap<Variable, Double>();
             for (var variable : variables) {
                 double u = halton(i, PRIMES[point.size() % PRIMES.length]);
                 point.put(variable, Math.rint((box[0] + (box[1] - box[0]) * u) * 1e4) / 1e4);
             }
-            if (variables.stream().allMatch(x -> isSmooth(f, x, point))) {
+            if (parts.stream().allMatch(part -> part.variables().stream().allMatch(x -> isSmooth(part, x, point)))) {
                 found.add(point);
             }
         }
@@ -54,11 +57,13 @@ record Points(List<Map<Variable, Double>> points, Expression f) {
     static boolean isSmooth(Expression f, Variable x, Map<Variable, Double> at) {
         double value = f.value(at);
         double fine = Truth.difference(f, List.of(x), at, 1e-3);
+        double finest = Truth.difference(f, List.of(x), at, 1e-4);   // a coarse one may miss whole periods
         double coarse = Truth.difference(f, List.of(x), at, 5e-3);
         double right = slope(f, x, at, 1e-6);
         double left = slope(f, x, at, -1e-6);
         double size = Math.max(1, Math.abs(fine));
-        return Math.abs(value) < 1e4 && Math.abs(fine) < 1e4 && Math.abs(fine - coarse) <= 1e-4 * size
+        return Math.abs(value) < 1e4 && Math.abs(fine) < 1e4 && Math.abs(fine - coarse) <= 5e-6 * size
+                && Math.abs(fine - finest) <= 1e-7 * size
                 && Math.abs(right - left) <= 1e-2 * size;
     }
 

@@ -55,7 +55,8 @@ enum Rendering {
         return switch (f) {
             case Elementary elementary -> this == TEX ? elementary.tex : f.plain();
             case ScalarFunction.Logarithm(var base) -> this == TEX ? "\\log_{" + of(base) + "}"
-                    : base instanceof Variable || base instanceof Number ? "log_" + of(base) : f.plain();
+                    : base instanceof Number(var n) && n.isInteger() ? "log" + translated(of(base), LOWERABLE, LOWERED)
+                    : base instanceof Variable ? "log_" + of(base) : f.plain();
             case ScalarFunction.Unknown(var name, int order) -> this == PLAIN ? f.plain()
                     : name(name) + (order < 2 ? "'".repeat(order) : "^{" + "\\prime".repeat(order) + "}");
         };

@@ -155,8 +155,7 @@ public final class Taylor implements Worked {
             lines.add(line(named("T", order), polynomial(order), "Taylor polynomial of order " + order, points,
                     along(at, 0, order)));
             lines.add(line(named("R", order), remainder(order), "Lagrange's remainder", between,
-                    along(between(), order + 1,
-                    order + 1)));
+                    along(between(), order + 1, order + 1)));
         }
         return new Calculation(lines, List.of(xi() + " lies between " + origin() + " and "
                 + (at.size() == 1 ? derivation.variables.getFirst().text() : "the point") + "; f = T + R"));

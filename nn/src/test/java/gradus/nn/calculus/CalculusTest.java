@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CalculusTest {
@@ -113,6 +114,36 @@ class CalculusTest {
             }
         }
         assertTrue(open <= 2, "too many lines unchecked: " + open);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Elementary.class)
+    void theTableOfDerivativesHoldsAlsoInsideOfTheChainRule(Elementary f) {
+        var card = derive(x -> x.of(f)).card();
+        assertTrue(card.holds(), card::toString);
+        var chained = derive(x -> x.times(0.5).plus(0.3).of(f)).steps();
+        assertTrue(chained.holds(), chained::toString);
+        var second = derive(x -> x.of(f)).hessian();
+        assertTrue(second.holds(), second::toString);
+    }
+
+    @Test
+    void fractionsAreExact() {
+        assertEquals("1/3", number(1).div(3).simplified().text());
+        assertEquals("\\frac{1}{3}", number(1).div(3).simplified().tex());
+        assertEquals("5/6", number(1).div(2).plus(number(1).div(3)).simplified().text());
+        assertEquals("0.1", number(0.1).text());
+        assertEquals("3", number(0.1).plus(0.2).times(10).simplified().text());
+        assertEquals("1.5·10⁻¹⁷", number(1.5e-17).text());
+    }
+
+    @Test
+    void aLineTooLongForThePageBreaksBeforeAnOperator() {
+        var f = X.sigmoid();
+        for (int i = 1; i < 9; i++) {
+            f = f.plus(sin(X.times(i)).times(exp(X.times(-i))));
+        }
+        assertTrue(derive(f).tex().contains("\\\\\n &\\qquad "), derive(f).tex());
     }
 
     @Test
