@@ -1,6 +1,5 @@
 package gradus.nn.derivation;
 
-import gradus.nn.DType;
 import gradus.nn.Tensor;
 import gradus.nn.op.Op;
 import gradus.nn.tex.Evaluator;
@@ -19,24 +18,27 @@ final class Verdicts {
     /** Numbers that one line may read for each that it computes, and in all: about a tenth of a second. */
     private static final long LARGEST = 20_000_000;
 
-    /** Operations that central differences may run: about two seconds. */
-    private static final long DIFFERENCES = 500_000;
+    /** Operations, and multiply-adds, that central differences may run: about a second. */
+    private static final long DIFFERENCES = 250_000;
+    private static final long WORK = 300_000_000;
     private static final int LOSSES = 8;   // that a gradient takes, if its first step is right
 
     private final Replay replay;
     private final long every;   // of so many gradients one is compared with central differences
     private long slopes;
     private final Map<String, Value> values = new HashMap<>();
-    private final Map<String, Tensor> tensors = new HashMap<>();
+    private final Map<String, Double> largest = new HashMap<>();
 
     Verdicts(Replay replay) {
         this.replay = replay;
-        this.every = 1 + LOSSES * replay.size() * replay.size() / DIFFERENCES;
+        this.every = 1 + Math.max(LOSSES * replay.size() * replay.size() / DIFFERENCES,
+                LOSSES / 2 * replay.work() * replay.gradients() / WORK);
     }
 
     void know(Tex name, Tensor value) {
-        values.put(name.text(), array(value));
-        tensors.put(name.text(), value);
+        var array = array(value);
+        values.put(name.text(), array);
+        largest.put(name.text(), Arrays.stream(array.data()).map(Math::abs).filter(Double::isFinite).max().orElse(0));
     }
 
     private static NdArray array(Tensor x) {
@@ -59,7 +61,7 @@ final class Verdicts {
         return verdict(formula, expected, Optional.empty());
     }
 
-    /** Of a formula for the loss's gradient in a tensor. */
+    /** Of a formula for the loss's gradient in a tensor; by central differences only some, where all would take too long. */
     Check slope(Tensor x, Tex formula, Tensor expected) {
         return verdict(formula, expected, Optional.of(x));
     }
@@ -73,7 +75,7 @@ final class Verdicts {
         for (var name : values.entrySet()) {
             if (formula.text().contains(name.getKey())) {
                 used.put(name.getKey(), name.getValue());
-                read += tensors.get(name.getKey()).size();
+                read += name.getValue() instanceof NdArray array ? array.data().length : 0;
             }
         }
         if (expected.size() == 0) {
@@ -102,10 +104,12 @@ final class Verdicts {
         } catch (FormulaException e) {
             return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
         }
-        double error = error(found, expected, floor(formula));
-        double central = slopeIn.map(x -> replay.centralError(x, tensor(found, expected))).orElse(Double.NaN);
-        return error <= Check.COMPUTED && !(central > Check.CENTRAL) ? new Check.Holds(error, central)
-                : new Check.Fails(error, central);
+        double error = error(found, expected, floor(used));
+        if (!(error <= Check.COMPUTED)) {
+            return new Check.Fails(error, Double.NaN);
+        }
+        double central = slopeIn.map(replay::centralError).orElse(Double.NaN);
+        return central > Check.CENTRAL ? new Check.Fails(error, central) : new Check.Holds(error, central);
     }
 
     /** A formula of each matrix: evaluated for one after the other, of everything that has such a batch of them. */
@@ -138,24 +142,9 @@ final class Verdicts {
         return new NdArray(rest, Arrays.copyOfRange(array.data(), at * size, (at + 1) * size));
     }
 
-    private static Tensor tensor(NdArray found, Tensor expected) {
-        var numbers = found.data().length == 1 && expected.size() != 1 ? filled(found.data()[0], expected.size())
-                : found.data();
-        return numbers.length == expected.size() ? Tensor.of(expected.shape(), numbers)
-                : Tensor.full(Double.POSITIVE_INFINITY, expected.shape(), DType.FLOAT64);
-    }
-
-    private static double[] filled(double value, int size) {
-        var all = new double[size];
-        Arrays.fill(all, value);
-        return all;
-    }
-
     /** Where terms cancel to less than this their rounding is all there is: a thousandth of the largest number that is read. */
-    private double floor(String formula) {
-        return tensors.entrySet().stream().filter(e -> formula.contains(e.getKey()))
-                .flatMapToDouble(e -> Arrays.stream(e.getValue().toDoubleArray())).map(Math::abs).filter(Double::isFinite)
-                .max().orElse(0) * 1e-3 + Double.MIN_NORMAL;
+    private double floor(Map<String, Value> read) {
+        return read.keySet().stream().mapToDouble(largest::get).max().orElse(0) * 1e-3 + Double.MIN_NORMAL;
     }
 
     /** The largest difference as a part of the largest number; ∞ for another shape, axes of one element aside. */

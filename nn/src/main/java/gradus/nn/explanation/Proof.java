@@ -125,7 +125,7 @@ final class Proof {
                 var difference = new Numbers.Difference(derivedBy.isEmpty() ? 0 : NOTHING);
                 difference.add(found, wanted);
                 double central = derivedBy.isEmpty() || !Double.isFinite(difference.error()) ? Double.NaN
-                        : replay.orElseThrow().centralError(derivedBy.get(), Numbers.tensor(found, expected.shape()));
+                        : replay.orElseThrow().centralError(derivedBy.get());
                 check = difference.check(central);
                 value = Optional.of(found);
             } catch (FormulaException e) {
