@@ -69,8 +69,9 @@ public record Explanation(String title, String how, List<String> settings, List<
     }
 
     private Stream<String> rows() {
-        var own = Stream.concat(settings.isEmpty() ? Stream.of() : Stream.of("& " + String.join(", \\; ", settings)),
-                lines.stream().flatMap(Explanation::rows));
+        var with = IntStream.iterate(0, i -> i < settings.size(), i -> i + 4).mapToObj(i -> "& "
+                + String.join(", \\; ", settings.subList(i, Math.min(i + 4, settings.size()))));
+        var own = Stream.concat(with, lines.stream().flatMap(Explanation::rows));
         return Stream.concat(own, parts.stream().flatMap(part -> Stream.concat(Stream.of("& \\textbf{"
                 + part.title.replaceAll("[^A-Za-z0-9 .,:;()\\[\\]=+/'-]+", " ") + "}"), part.rows())));
     }

@@ -44,9 +44,9 @@ public record Formulas(String title, List<Item> items) {
     }
 
     /**
-     * A name for something in between, {@code left = right}; the left side may bear indices.
+     * A name for something in between, {@code left = right}.
      *
-     * @param sizes that the indices run over, where the right side does not show them
+     * @param sizes of the axes whose indices, counted from 0, stand in brackets on the left; none where the formula is of the whole
      */
     public record Where(String name, String left, String right, String says, Shape sizes) implements Item {
     }

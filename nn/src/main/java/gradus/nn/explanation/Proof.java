@@ -72,7 +72,8 @@ final class Proof {
 
     private void define(Formulas.Where where) {
         try {
-            var value = Evaluator.evaluate(where.right(), names, where.sizes().dims());
+            var value = where.sizes().rank() == 0 ? Evaluator.evaluate(where.right(), names)
+                    : entries(where.right(), where.left().replaceAll(".*\\[|]", "").split(", "), where.sizes().dims());
             names.put(where.name(), value);
             line(where.left(), "=", where.right(), where.says(), Optional.of(new Shape(value.shape())), Optional.empty());
         } catch (FormulaException e) {
@@ -158,6 +159,12 @@ final class Proof {
             data[at] = Evaluator.evaluate(right, scope).item();
         }
         return new NdArray(wanted.shape(), data);
+    }
+
+    /** All values of a formula whose indices, from 0, have these sizes. */
+    private NdArray entries(String right, String[] indices, int... sizes) {
+        var nothing = new NdArray(sizes, new double[new Shape(sizes).size()]);
+        return entries(right, indices, nothing, IntStream.range(0, nothing.data().length).toArray());
     }
 
     private void initial(Formulas.Initial initial) {

@@ -289,25 +289,28 @@ public final class Pooling {
                 return all.result("y", at, "x[i, j, " + places + "]", "", () -> apply(x))
                         .gradient("x", at, sums + "\\delta[i, j, " + from + "]");
             }
+            for (int i = 0; i < axes; i++) {
+                all = all.where("A_" + (i + 1), "A_" + (i + 1) + "[k, p]", "\\max\\left(0, 1 - \\left|" + place(x.shape().dim(i + 2), factors.get(i))
+                        + " - p\\right|\\right)", "share of input p in output k", factors.get(i) * x.shape().dim(i + 2), x.shape().dim(i + 2));
+            }
             var others = "p, q, r".substring(0, 3 * axes - 2);
-            return all.result("y", at, "\\sum_{" + others + "} " + hats(x.shape(), "kln", "pqr") + "x[i, j, " + others + "]",
+            return all.result("y", at, "\\sum_{" + others + "} " + shares("kln", "pqr") + "x[i, j, " + others + "]",
                     "straight lines between neighbours", () -> apply(x))
-                    .gradient("x", at, "\\sum_{" + others + "} " + hats(x.shape(), "pqr", "kln") + "\\delta[i, j, " + others + "]")
+                    .gradient("x", at, "\\sum_{" + others + "} " + shares("pqr", "kln") + "\\delta[i, j, " + others + "]")
                     .convention(interpolation == Interpolation.LINEAR ? "Centres of pixels are matched, align_corners=False in PyTorch."
                             : "Corners are matched, align_corners=True in PyTorch.");
         }
 
-        /** A product over the axes of max(0, 1 − |where an output lies − an input's place|). */
-        private String hats(Shape x, String outputs, String inputs) {
-            return IntStream.range(0, factors.size()).mapToObj(i -> {
-                int n = x.dim(i + 2);
-                int factor = factors.get(i);
-                var k = outputs.charAt(i);
-                var place = interpolation == Interpolation.LINEAR
-                        ? "\\min\\left(" + (n - 1) + ", \\max\\left(0, \\frac{" + k + " + 0.5}{" + factor + "} - 0.5\\right)\\right)"
-                        : factor * n == 1 ? "0" : "\\frac{" + (n - 1) + " " + k + "}{" + (factor * n - 1) + "}";
-                return "\\max\\left(0, 1 - \\left|" + place + " - " + inputs.charAt(i) + "\\right|\\right) ";
-            }).collect(Collectors.joining());
+        /** Where output k lies among n inputs. */
+        private String place(int n, int factor) {
+            return interpolation == Interpolation.LINEAR
+                    ? "\\min\\left(" + (n - 1) + ", \\max\\left(0, \\frac{k + 0.5}{" + factor + "} - 0.5\\right)\\right)"
+                    : factor * n == 1 ? "0" : "\\frac{" + (n - 1) + " k}{" + (factor * n - 1) + "}";
+        }
+
+        private String shares(String outputs, String inputs) {
+            return IntStream.range(0, factors.size()).mapToObj(i -> "A_" + (i + 1) + "[" + outputs.charAt(i) + ", " + inputs.charAt(i)
+                    + "] \\, ").collect(Collectors.joining());
         }
 
         @Override
