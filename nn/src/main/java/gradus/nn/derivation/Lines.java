@@ -170,7 +170,7 @@ final class Lines {
                     && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
                 var left = symbols.derivative(x, in);
                 var value = replay.local(x, in);
-                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, Rules.match(x).map(Match::rule),
+                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, Rules.match(x).filter(match -> match.covered().isEmpty()).map(Match::rule),
                         verdicts.gradient(x, formulas[i], value)));
             }
         }

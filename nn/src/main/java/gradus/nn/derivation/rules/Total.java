@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 record Total(double factor, Tensor terms, List<Tensor> covered) {
 
-    /** What a number sums; itself with the factor 1 when it sums nothing. */
+    /** What a number sums, up to a sum that has a name of its own; itself with the factor 1 when it sums nothing. */
     static Optional<Total> of(Tensor number) {
         if (number.size() != 1 || number.op() == null) {
             return Optional.empty();
@@ -25,7 +25,7 @@ record Total(double factor, Tensor terms, List<Tensor> covered) {
         double factor = 1;
         var x = number;
         var covered = new ArrayList<Tensor>();
-        while (isStep(x.op()) && x.inputs().length > 0) {
+        while (isStep(x.op()) && x.inputs().length > 0 && (x == number || x.name().isEmpty())) {
             factor *= x.op() instanceof Elementwise.Scale(var constant) ? constant
                     : x.op() instanceof Elementwise.Neg ? -1 : 1;
             x = x.inputs()[0];
@@ -34,7 +34,7 @@ record Total(double factor, Tensor terms, List<Tensor> covered) {
         if (!covered.isEmpty()) {
             covered.removeLast();
         }
-        return x.inputs().length == 0 ? Optional.empty() : Optional.of(new Total(factor, x, covered));
+        return x.inputs().length == 0 || !Double.isFinite(factor) ? Optional.empty() : Optional.of(new Total(factor, x, covered));
     }
 
     private static boolean isStep(Op op) {

@@ -59,6 +59,15 @@ class CitationTest {
     }
 
     @Test
+    void aSumWithANameHasItsOwnGradient() {
+        var s = Z.minus(Y).square().sum().named("S");
+        var steps = Derivation.of(s.times(1.0 / 3).named("L")).steps();
+        assertTrue(lines(steps).contains("\\frac{\\partial L}{\\partial Z} = 2 \\, \\delta_{S} \\, \\left(Z - Y\\right)"),
+                lines(steps).toString());
+        assertEquals("squared error, sum", steps.getLast().rule().map(Rule::name).orElse(""));
+    }
+
+    @Test
     void theSlopeOfAnActivationIsCited() {
         var h = Z.times(2).named("z").tanh().named("h");
         var local = Derivation.of(h.times(h).sum().named("L")).steps(Kind.LOCAL);
