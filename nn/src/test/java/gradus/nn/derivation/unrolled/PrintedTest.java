@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
-import gradus.nn.derivation.Step;
 import gradus.nn.layer.Attention;
 import gradus.nn.layer.Convolution.Conv;
 import gradus.nn.layer.Linear;
