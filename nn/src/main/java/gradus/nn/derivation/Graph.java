@@ -31,6 +31,7 @@ record Graph(List<Tensor> order, Map<Tensor, Integer> uses) {
         while (!open.isEmpty()) {
             var x = open.peek();
             if (entered.add(x)) {
+                x.checkInputs();
                 for (var input : x.inputs()) {
                     uses.merge(input, 1, Integer::sum);
                 }
