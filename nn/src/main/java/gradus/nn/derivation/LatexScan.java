@@ -30,8 +30,8 @@ final class LatexScan {
             int end = token(latex, at);
             var token = latex.substring(at, end);
             switch (token) {
-                case "{", "\\begin" -> depth++;
-                case "}", "\\end" -> depth--;
+                case "{", "[", "\\begin" -> depth++;
+                case "}", "]", "\\end" -> depth--;
                 case "\\left" -> {
                     depth++;
                     end = token(latex, blanks(latex, end));
