@@ -1,5 +1,6 @@
 package gradus.nn.derivation;
 
+import gradus.nn.tex.Dimensions;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.ArrayList;

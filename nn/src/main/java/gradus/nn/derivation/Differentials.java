@@ -14,6 +14,7 @@ import gradus.nn.op.Products;
 import gradus.nn.op.Reductions;
 import gradus.nn.op.Scans;
 import gradus.nn.op.Slicing;
+import gradus.nn.tex.Dimensions;
 import gradus.nn.tex.Tex;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import gradus.nn.op.Mapped;
 import gradus.nn.op.Movement;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
+import gradus.nn.tex.Dimensions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -3,6 +3,7 @@ package gradus.nn.derivation;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.tex.Dimensions;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.Comparator;

@@ -1,24 +1,19 @@
 package gradus.nn.tex;
 
 import gradus.nn.Shape;
-import gradus.nn.ShapeException;
 import gradus.nn.tex.Tex.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Entries of formulas: those of what an elementwise formula is made of, where all shapes are known. */
 final class Entries {
-
-    private static final Set<String> ELEMENTWISE = Set.of("\\tanh", "\\sigma", "\\exp", "\\ln", "\\sin", "\\cos", "\\tan",
-            "\\sinh", "\\cosh", "\\arctan", "\\max", "\\min", "\\sqrt{#1}", "\\operatorname{sign}", "\\operatorname{erf}");
 
     private Entries() {
     }
 
     static Tex of(Tex formula, String indices, List<String> each, boolean fromZero) {
-        var shape = each.isEmpty() ? Optional.<Shape>empty() : shape(formula);
+        var shape = each.isEmpty() ? Optional.<Shape>empty() : Dimensions.of(formula);
         return shape.filter(found -> found.rank() >= each.size() && isMadeOfKnown(formula))
                 .map(found -> pushed(formula, found, each, fromZero))
                 .orElseGet(() -> formula.subscript(indices, fromZero));
@@ -26,56 +21,17 @@ final class Entries {
 
     private static boolean isMadeOfKnown(Tex formula) {
         return switch (formula.form()) {
-            case Form.Leaf _ -> shape(formula).isPresent();
+            case Form.Leaf _ -> Dimensions.of(formula).isPresent();
             case Form.Sum(var terms) -> terms.stream().allMatch(Entries::isMadeOfKnown);
             case Form.Hadamard(var factors) -> factors.stream().allMatch(Entries::isMadeOfKnown);
-            case Form.Product(var factors) -> factors.size() == 2 && isNumber(factors.getFirst())
+            case Form.Product(var factors) -> factors.size() == 2 && Dimensions.isScalar(factors.getFirst())
                     && isMadeOfKnown(factors.getLast());
             case Form.Negative(var of) -> isMadeOfKnown(of);
             case Form.Fraction(var above, var below) -> isMadeOfKnown(above) && isMadeOfKnown(below);
             case Form.Power(var base, var exponent) -> isMadeOfKnown(base) && isMadeOfKnown(exponent);
-            case Form.Call(var f, var of) -> ELEMENTWISE.contains(f) && of.stream().allMatch(Entries::isMadeOfKnown);
+            case Form.Call(_, var of) -> Dimensions.isOfElements(formula) && of.stream().allMatch(Entries::isMadeOfKnown);
             default -> false;
         };
-    }
-
-    private static boolean isNumber(Tex formula) {
-        return shape(formula).filter(shape -> shape.rank() == 0).isPresent();
-    }
-
-    /** The shape that an elementwise formula has; empty where it is not known. */
-    static Optional<Shape> shape(Tex formula) {
-        if (formula.known().isPresent()) {
-            return formula.known();
-        }
-        return switch (formula.form()) {
-            case Form.Leaf _ -> formula.text().matches("-?[0-9.]+|e|\\\\pi") ? Optional.of(new Shape()) : Optional.empty();
-            case Form.Sum(var terms) -> broadcast(terms);
-            case Form.Hadamard(var factors) -> broadcast(factors);
-            case Form.Product(var factors) -> factors.size() == 2 && isNumber(factors.getFirst())
-                    ? shape(factors.getLast()) : Optional.empty();
-            case Form.Negative(var of) -> shape(of);
-            case Form.Fraction(var above, var below) -> broadcast(List.of(above, below));
-            case Form.Power(var base, var exponent) -> broadcast(List.of(base, exponent));
-            case Form.Call(var f, var of) -> ELEMENTWISE.contains(f) ? broadcast(of) : Optional.empty();
-            default -> Optional.empty();
-        };
-    }
-
-    private static Optional<Shape> broadcast(List<Tex> parts) {
-        var all = new Shape();
-        for (var part : parts) {
-            var shape = shape(part);
-            if (shape.isEmpty()) {
-                return shape;
-            }
-            try {
-                all = Shape.broadcast("formula", all, shape.get());
-            } catch (ShapeException e) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(all);
     }
 
     private static Tex pushed(Tex formula, Shape whole, List<String> each, boolean fromZero) {
@@ -98,7 +54,7 @@ final class Entries {
     }
 
     private static Tex leaf(Tex leaf, Shape whole, List<String> each, boolean fromZero) {
-        var shape = shape(leaf).orElseThrow();
+        var shape = Dimensions.of(leaf).orElseThrow();
         if (leaf.isOnes()) {
             return Tex.number(1);
         }

@@ -341,7 +341,7 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     /** The shape, as far as it follows from that of what the formula is made of. */
     public Optional<Shape> inferred() {
-        return known.isPresent() ? known : Entries.shape(this);
+        return Dimensions.of(this);
     }
 
     /** The first n index letters, one per axis: {@code ijk}; m is never among them, for sums inside. */

@@ -1,8 +1,7 @@
-package gradus.nn.derivation;
+package gradus.nn.tex;
 
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
-import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.Arrays;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** The shape of a formula, from those of its symbols: a vector is a column, a number scales. */
-final class Dimensions {
+public final class Dimensions {
 
     private static final Pattern SIZED = Pattern.compile("(?:\\\\mathbf\\{([01])}|(I))_\\{(\\d+)(?: \\\\times (\\d+))?}");
     private static final Set<String> OF_ELEMENTS = Set.of("sign", "erf", "mod", "atan2", "artanh", "arsinh", "arcosh");
@@ -21,7 +20,7 @@ final class Dimensions {
     }
 
     /** The shape, where symbols tell it; formulas with free indices have none here. */
-    static Optional<Shape> of(Tex f) {
+    public static Optional<Shape> of(Tex f) {
         if (f.known().isPresent()) {
             return f.known();
         }
@@ -55,7 +54,7 @@ final class Dimensions {
     }
 
     /** The numbers below a function. */
-    static int[] axes(String function) {
+    public static int[] axes(String function) {
         return Pattern.compile("\\d+").matcher(function).results().mapToInt(found -> Integer.parseInt(found.group())).toArray();
     }
 
@@ -69,11 +68,11 @@ final class Dimensions {
         return isConstant(text) ? Optional.of(Shape.SCALAR) : Optional.empty();
     }
 
-    static boolean isConstant(String text) {
+    public static boolean isConstant(String text) {
         return text.matches("-?[0-9.]+( \\\\cdot 10\\^\\{-?\\d+})?|e|\\\\pi|-?\\\\infty");
     }
 
-    static Shape transposed(Shape shape) {
+    public static Shape transposed(Shape shape) {
         int n = shape.rank();
         return n == 0 ? shape : n == 1 ? new Shape(1, shape.dim(0))
                 : shape.with(-2, shape.dim(-1)).with(-1, shape.dim(-2));
@@ -115,19 +114,19 @@ final class Dimensions {
         return new Shape(Arrays.copyOf(shape.dims(), shape.rank() - 2));
     }
 
-    static boolean isScalar(Tex f) {
+    public static boolean isScalar(Tex f) {
         return of(f).filter(shape -> shape.rank() == 0).isPresent();
     }
 
     /** Whether a power is an inverse or a pseudoinverse of a matrix. */
-    static boolean isInverse(Tex f) {
+    public static boolean isInverse(Tex f) {
         return f.form() instanceof Form.Power(var base, var exponent)
                 && (exponent.text().equals("+") || exponent.text().equals("-\\top")
                 || exponent.text().equals("-1") && of(base).filter(shape -> shape.rank() < 2).isEmpty());
     }
 
     /** Whether a function treats each element by itself. */
-    static boolean isOfElements(Tex call) {
+    public static boolean isOfElements(Tex call) {
         if (!(call.form() instanceof Form.Call(var function, var arguments)) || function.equals("\\det")) {
             return false;
         }
@@ -136,6 +135,6 @@ final class Dimensions {
         }
         return function.startsWith("\\operatorname{")
                 ? OF_ELEMENTS.contains(function.substring("\\operatorname{".length(), function.length() - 1))
-                : !function.contains("\\|");
+                : !function.contains("\\operatorname") && !function.contains("\\|");
     }
 }
