@@ -21,7 +21,8 @@ record Collecting(List<Term> terms) {
         private static final Term ONE = new Term(1, List.of(), List.of());
 
         static Term of(Tex factor) {
-            return Dimensions.isScalar(factor) ? new Term(1, List.of(factor), List.of()) : new Term(1, List.of(), List.of(factor));
+            return Dimensions.isScalar(factor) ? new Term(1, List.of(factor), List.of())
+                    : new Term(1, List.of(), List.of(factor));
         }
 
         Term times(double factor) {
@@ -29,7 +30,8 @@ record Collecting(List<Term> terms) {
         }
 
         Term times(Term other) {
-            return new Term(coefficient * other.coefficient, joined(numbers, other.numbers), joined(matrices, other.matrices));
+            return new Term(coefficient * other.coefficient, joined(numbers, other.numbers),
+                    joined(matrices, other.matrices));
         }
 
         private List<Tex> factors() {
@@ -63,8 +65,8 @@ record Collecting(List<Term> terms) {
 
     /** The same with what is added before what is subtracted, and terms of fewer transposes first. */
     Collecting ordered() {
-        return new Collecting(terms.stream()
-                .sorted(Comparator.comparing((Term term) -> term.coefficient < 0).thenComparing(Term::transposes)).toList());
+        var order = Comparator.comparing((Term term) -> term.coefficient < 0).thenComparing(Term::transposes);
+        return new Collecting(terms.stream().sorted(order).toList());
     }
 
     private static List<Tex> joined(List<Tex> first, List<Tex> then) {
@@ -94,7 +96,8 @@ record Collecting(List<Term> terms) {
         }
         double size = Math.abs(terms.getFirst().coefficient);
         boolean common = terms.stream().allMatch(term -> Math.abs(term.coefficient) == size);
-        int most = terms.stream().mapToInt(term -> term.matrices.size()).min().orElseThrow() - 1;   // one stays in each term
+        // one stays in each term
+        int most = terms.stream().mapToInt(term -> term.matrices.size()).min().orElseThrow() - 1;
         int left = 0;
         while (left < most && shares(left, false)) {
             left++;
@@ -108,8 +111,9 @@ record Collecting(List<Term> terms) {
         }
         int from = left;
         int to = right;
-        var inner = new Collecting(terms.stream().map(term -> new Term(common ? Math.signum(term.coefficient)
-                : term.coefficient, term.numbers, term.matrices.subList(from, term.matrices.size() - to))).toList()).tex();
+        var inner = new Collecting(terms.stream().map(term ->
+                new Term(common ? Math.signum(term.coefficient) : term.coefficient, term.numbers,
+                        term.matrices.subList(from, term.matrices.size() - to))).toList()).tex();
         var first = terms.getFirst().matrices;
         var all = new ArrayList<>(first.subList(0, left));
         all.add(inner);

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * The lines of a derivation by differentials: each tensor's from those it is computed from, then dL collected to
- * {@code tr(Gᵀ dx)} step by step, from which {@code ∂L/∂x = G} is read off. Both sides are evaluated as the parameters move
- * in a random direction.
+ * {@code tr(Gᵀ dx)} step by step, from which {@code ∂L/∂x = G} is read off. Both sides are evaluated as the parameters
+ * move in a random direction.
  */
 final class DifferentialLines {
 
@@ -64,7 +64,8 @@ final class DifferentialLines {
         var lines = new ArrayList<>(recorded.stream().filter(step -> step.kind() == Kind.FORWARD).toList());
         for (var x : graph.order()) {
             if (x.op() != null && symbols.isNamed(x) && dependence.moves(x)) {
-                lines.add(line(Kind.LOCAL, differentials.symbol(x), expanded(differentials.of(x)), x.shape(), moved.get(x)));
+                var dx = expanded(differentials.of(x));
+                lines.add(line(Kind.LOCAL, differentials.symbol(x), dx, x.shape(), moved.get(x)));
             }
         }
         var written = recorded.stream().filter(step -> step.kind() == Kind.DELTA)
@@ -100,9 +101,8 @@ final class DifferentialLines {
         }
         var shares = new LinkedHashMap<Tensor, Tex>();
         shares(x, loss ? Tex.number(1).of(x.shape()) : d, ends, shares);
-        var sum = shares.entrySet().stream()
-                .map(share -> inner(Collecting.of(share.getValue()).ordered().factored().of(share.getKey().shape()), share.getKey()))
-                .reduce(Tex::plus).orElseThrow();
+        var sum = shares.entrySet().stream().map(share -> inner(Collecting.of(share.getValue()).ordered().factored()
+                .of(share.getKey().shape()), share.getKey())).reduce(Tex::plus).orElseThrow();
         var value = loss ? moved.get(x) : replay.gradient(x).times(moved.get(x)).sum();
         lines.add(line(Kind.DELTA, loss ? differentials.symbol(x) : inner(d, x), sum, value.shape(), value));
     }
@@ -143,8 +143,9 @@ final class DifferentialLines {
     /** The gradient multiplied out, and with what its terms share drawn out; as recorded where that does not hold. */
     private void gradient(Step step, List<Step> lines) {
         var collecting = Collecting.of(step.right()).ordered();
-        var better = Stream.of(collecting.tex(), collecting.factored()).collect(Collectors.toMap(Tex::text, right -> right,
-                (a, b) -> a, LinkedHashMap::new)).values().stream().map(right -> rewritten(step, right)).toList();
+        boolean once = collecting.tex().text().equals(collecting.factored().text());
+        var better = Stream.of(collecting.tex(), collecting.factored()).limit(once ? 1 : 2)
+                .map(right -> rewritten(step, right)).toList();
         lines.addAll(better.stream().allMatch(line -> line.check() instanceof Check.Holds) ? better : List.of(step));
     }
 
@@ -157,8 +158,8 @@ final class DifferentialLines {
 
     private Step line(Kind kind, Tex left, Tex right, Shape shape, Tensor value) {
         int unknown = right.text().indexOf(Differentials.UNKNOWN);
-        var check = unknown < 0 ? verdicts.equal(right, value) : new Check.Open("the differential of "
-                + right.text().substring(unknown + Differentials.UNKNOWN.length() + 1).replaceFirst("}.*", "") + " has no formula");
+        var check = unknown < 0 ? verdicts.equal(right, value) : new Check.Open("the differential of " + right.text()
+                .substring(unknown + Differentials.UNKNOWN.length() + 1).replaceFirst("}.*", "") + " has no formula");
         return new Step(kind, left, right, shape, Optional.of(value), Optional.empty(), check);
     }
 }

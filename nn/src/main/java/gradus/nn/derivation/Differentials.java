@@ -24,8 +24,8 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * The differentials of a graph's tensors: of {@code z = W h + b}, {@code dz = dW h + W dh + db}; each is linear in those of
- * the tensors it is computed from.
+ * The differentials of a graph's tensors: of {@code z = W h + b}, {@code dz = dW h + W dh + db}; each is linear in
+ * those of the tensors it is computed from.
  *
  * @param moves whether a tensor depends on what is varied
  */
@@ -73,7 +73,8 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
                 var slopes = op.localTex(in, y);
                 yield sum(d, i -> slopes[i].times(d.get(i).orElseThrow().sub("ij")).total("\\sum_{j}"));
             }
-            case Reductions.Softmax _, Normalization.Standardize _ -> op.backTex(in, y, d.getFirst().orElseThrow())[0];   // its Jacobian is symmetric
+            case Reductions.Softmax _, Normalization.Standardize _ ->   // whose Jacobian is symmetric
+                    op.backTex(in, y, d.getFirst().orElseThrow())[0];
             case Op linear when isLinear(op) -> sum(d, i -> op.tex(with(in, i, d.get(i).orElseThrow())));
             default -> Tex.call(UNKNOWN + "{" + op.name() + "}",
                     d.stream().flatMap(Optional::stream).reduce(Tex::and).orElseThrow());
@@ -99,14 +100,15 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
     }
 
     private static Tex sum(List<Optional<Tex>> d, IntFunction<Tex> term) {
-        return IntStream.range(0, d.size()).filter(i -> d.get(i).isPresent()).mapToObj(term).reduce(Tex::plus).orElseThrow();
+        return IntStream.range(0, d.size()).filter(i -> d.get(i).isPresent()).mapToObj(term).reduce(Tex::plus)
+                .orElseThrow();
     }
 
     /** The slope stands before the differential; 1 is not written. */
     private static Tex times(Tex slope, Tex dx) {
         var chained = dx.chain(slope);
-        return slope.text().equals("0") || slope.text().equals("1") || chained.form() instanceof Tex.Form.Fraction ? chained
-                : slope.odot(dx);
+        boolean plain = slope.text().equals("0") || slope.text().equals("1");
+        return plain || chained.form() instanceof Tex.Form.Fraction ? chained : slope.odot(dx);
     }
 
     private static Tex[] with(Tex[] in, int i, Tex dx) {

@@ -44,7 +44,8 @@ final class IndexLines {
             if (x.requiresGrad() && replay.gradient(x) != null) {
                 verdicts.know(symbols.delta(x), replay.gradient(x));
                 lefts.put(symbols.delta(x).text(), IndexNotation.entry(symbols.delta(x), at(x)));
-                lefts.put(symbols.derivative(graph.loss(), x).text(), derivative(symbols.of(graph.loss()), IndexNotation.entry(symbols.of(x), at(x))));
+                lefts.put(symbols.derivative(graph.loss(), x).text(),
+                        derivative(symbols.of(graph.loss()), IndexNotation.entry(symbols.of(x), at(x))));
             }
         });
     }
@@ -84,8 +85,8 @@ final class IndexLines {
             return new Step(step.kind(), left, right, step.shape(), step.value(), step.rule(), step.check());
         }
         return check instanceof Check.Holds(double computed, _)
-                ? new Step(step.kind(), left, right, step.shape(), step.value(), step.rule(), new Check.Holds(computed, central))
-                : step;
+                ? new Step(step.kind(), left, right, step.shape(), step.value(), step.rule(),
+                        new Check.Holds(computed, central)) : step;
     }
 
     private void locals(List<Step> lines) {
@@ -109,17 +110,19 @@ final class IndexLines {
         var below = IndexNotation.indices(in.shape(), x.rank(), names);
         var left = derivative(IndexNotation.entry(symbols.of(x), at), IndexNotation.entry(symbols.of(in), below));
         var right = IndexNotation.derivative(only.of(x).of(x.shape()), at, differentials.symbol(in), below, names);
-        var shape = new Shape(IntStream.concat(IntStream.of(x.shape().dims()), IntStream.of(in.shape().dims())).toArray());
+        var shape = new Shape(
+                IntStream.concat(IntStream.of(x.shape().dims()), IntStream.of(in.shape().dims())).toArray());
         long numbers = (long) x.size() * in.size();
         if (numbers > LARGEST) {
             return new Step(Kind.LOCAL, left, right, shape, Optional.empty(), Optional.empty(),
                     new Check.Open("a Jacobian of " + numbers + " numbers is not computed"));
         }
         var value = replay.jacobian(x, in, fixed);
-        return new Step(Kind.LOCAL, left, right, shape, Optional.of(value), Optional.empty(), checked(right, at + below, value));
+        return new Step(Kind.LOCAL, left, right, shape, Optional.of(value), Optional.empty(),
+                checked(right, at + below, value));
     }
 
-    /** Axes of one element have no index; one whose index does not occur must not matter: its first entry stands for all. */
+    /** Axes of one element have no index; one whose index does not occur must not matter: its first entry is enough. */
     private Check checked(Tex right, String at, Tensor value) {
         if (right.text().contains("\\mathrm{d}") || right.text().contains(Differentials.UNKNOWN)) {
             return new Check.Open("an operation on the way has no formula for single elements");

@@ -149,7 +149,8 @@ final class IndexNotation {
         return switch (f.form()) {
             case Form.Leaf() -> leaf(f, at);
             case Form.Sum _, Form.Negative _, Form.Fraction _ -> f.map(part -> entry(part, at));
-            case Form.Hadamard(var factors) -> product(List.of(), factors.stream().map(part -> entry(part, at)).toList());
+            case Form.Hadamard(var factors) ->
+                    product(List.of(), factors.stream().map(part -> entry(part, at)).toList());
             case Form.Power(var base, var exponent) -> Dimensions.isInverse(f) ? entryOfAll(f, at)
                     : entry(base, at).pow(entry(exponent, at));
             case Form.Transpose(var of) -> entry(of, swapped(of, at));
@@ -162,7 +163,7 @@ final class IndexNotation {
         };
     }
 
-    /** As many indices as the formula has axes: NumPy's rule lines up the last ones, and an axis of one element has only 1. */
+    /** As many indices as the formula has axes: NumPy's rule lines up the last; an axis of one element has only 1. */
     private static List<String> fitted(Tex f, List<String> at) {
         return Dimensions.of(f).map(shape -> {
             int extra = at.size() - shape.rank();
@@ -290,7 +291,7 @@ final class IndexNotation {
                 negative = !negative;
                 of = inner;
             }
-            if (of.form() instanceof Form.Total(var operator, var inner) && operator.matches("\\\\sum_\\{[a-z](, [a-z])*}")) {
+            if (of.form() instanceof Form.Total(var operator, var inner) && isPlainSum(operator)) {
                 over.addAll(List.of(operator.substring(6, operator.length() - 1).split(", ")));
                 of = inner;
             }
@@ -302,6 +303,10 @@ final class IndexNotation {
         var product = factors.stream().reduce(Tex::times).orElse(Tex.number(1));
         var sum = over.isEmpty() ? product : product.total("\\sum_{" + String.join(", ", over) + "}");
         return negative ? sum.neg() : sum;
+    }
+
+    private static boolean isPlainSum(String operator) {
+        return operator.matches("\\\\sum_\\{[a-z](, [a-z])*}");
     }
 
     private static void contract(List<String> over, List<Tex> factors) {
@@ -341,7 +346,8 @@ final class IndexNotation {
                         .over(e.pow(entry(arguments.getFirst(), others)).total("\\sum_{" + k + "}"));
             }
             default -> function.startsWith("\\operatorname{mean}_") ? mean(f, function, arguments.getFirst(), at)
-                    : function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at) : entryOfAll(f, at);
+                    : function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at)
+                    : entryOfAll(f, at);
         };
     }
 
@@ -383,7 +389,7 @@ final class IndexNotation {
             return product(k, List.of(entry(matrix, joined(k, at))));
         }
         var body = entry(of, at);
-        return operator.matches("\\\\sum_\\{[a-z](, [a-z])*}")
+        return isPlainSum(operator)
                 ? product(List.of(operator.substring(6, operator.length() - 1).split(", ")), List.of(body))
                 : body.total(operator);
     }

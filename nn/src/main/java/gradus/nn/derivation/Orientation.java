@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which tensors of a graph change places with their transposes when samples become columns, or rows: the batches that meet a
- * weight, and what is computed from them and with them element by element.
+ * Which tensors of a graph change places with their transposes when samples become columns, or rows: the batches that
+ * meet a weight, and what is computed from them and with them element by element.
  *
  * @param turned matrices that are written transposed
  * @param rows   vectors that are added to each row, so that they count as rows and become columns
@@ -45,7 +45,8 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
     private static Set<Tensor> rows(Graph graph, Set<Tensor> turned) {
         Set<Tensor> rows = Collections.newSetFromMap(new IdentityHashMap<>());
         for (var x : graph.order()) {
-            if (turned.contains(x) && (x.op() instanceof Pointwise || x.op() instanceof Mapped || x.op() instanceof Products.Linear)) {
+            boolean adds = x.op() instanceof Pointwise || x.op() instanceof Mapped || x.op() instanceof Products.Linear;
+            if (adds && turned.contains(x)) {
                 for (var in : x.inputs()) {
                     if (in.rank() == 1) {
                         rows.add(in);
@@ -63,8 +64,7 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
     private static List<Tensor> samplesInRows(Tensor x, Set<Tensor> turned) {
         return switch (x.op()) {
             case Products.Linear _ -> List.of(x.inputs()[0], x);
-            case Products.MatMul _ when isWeight(x.inputs()[1]) && !isWeight(x.inputs()[0]) -> List.of(x.inputs()[0], x);
-            case Products.MatMul _ -> turned.contains(x.inputs()[1]) && !isWeight(x.inputs()[0]) ? List.of(x) : List.of();
+            case Products.MatMul _ -> factor(x, x.inputs()[0], x.inputs()[1], turned);
             case null, default -> alike(x, turned);
         };
     }
@@ -72,10 +72,15 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
     private static List<Tensor> samplesInColumns(Tensor x, Set<Tensor> turned) {
         return switch (x.op()) {
             case Products.Linear _ -> List.of();
-            case Products.MatMul _ when isWeight(x.inputs()[0]) && !isWeight(x.inputs()[1]) -> List.of(x.inputs()[1], x);
-            case Products.MatMul _ -> turned.contains(x.inputs()[0]) && !isWeight(x.inputs()[1]) ? List.of(x) : List.of();
+            case Products.MatMul _ -> factor(x, x.inputs()[1], x.inputs()[0], turned);
             case null, default -> alike(x, turned);
         };
+    }
+
+    /** Of a product of samples with a weight, the samples and the result; of one with samples, the result. */
+    private static List<Tensor> factor(Tensor x, Tensor samples, Tensor other, Set<Tensor> turned) {
+        return isWeight(samples) ? List.of() : isWeight(other) ? List.of(samples, x)
+                : turned.contains(other) ? List.of(x) : List.of();
     }
 
     /** A result and its inputs of the same shape, as soon as one of them turns. */
@@ -95,6 +100,7 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
 
     /** The shape in which a tensor is written. */
     Shape shape(Tensor x) {
-        return turned.contains(x) ? Dimensions.transposed(x.shape()) : rows.contains(x) ? new Shape(x.size(), 1) : x.shape();
+        return turned.contains(x) ? Dimensions.transposed(x.shape())
+                : rows.contains(x) ? new Shape(x.size(), 1) : x.shape();
     }
 }

@@ -59,10 +59,15 @@ public final class Replay {
         return gradients.get(x);
     }
 
+    private Tensor[] detached(Tensor x) {
+        return Arrays.stream(inputs(x, values)).map(v -> v.dtype() == DType.INT32 ? v : v.detach())
+                .toArray(Tensor[]::new);
+    }
+
     /** Σ ∂y/∂input with the operation of x alone: where elements stay apart, the derivative of each. */
     Tensor local(Tensor x, Tensor of) {
         return Gradients.noGrad(() -> {
-            var in = Arrays.stream(inputs(x, values)).map(v -> v.dtype() == DType.INT32 ? v : v.detach()).toArray(Tensor[]::new);
+            var in = detached(x);
             int at = Arrays.asList(x.inputs()).indexOf(of);
             return Gradients.vjp(all -> Tensor.apply(x.op(), all), in,
                     Tensor.full(1, x.shape(), DType.FLOAT64))[at];
@@ -75,9 +80,9 @@ public final class Replay {
         for (var x : graph.order()) {
             var moving = Arrays.stream(x.inputs()).filter(moved::containsKey).toList();
             if (!moving.isEmpty() && !moved.containsKey(x)) {
-                // Σ δ ∂x/∂input is linear in δ, and its product with the direction has the derivative wanted as gradient in δ
+                // Σ δ ∂x/∂input is linear in δ: the gradient in δ of its product with the direction is what is wanted
                 var d = Tensor.parameter(Tensor.full(0, x.shape(), DType.FLOAT64));
-                var in = Arrays.stream(inputs(x, values)).map(v -> v.dtype() == DType.INT32 ? v : v.detach()).toArray(Tensor[]::new);
+                var in = detached(x);
                 var shares = Gradients.vjp(all -> Tensor.apply(x.op(), all), in, d);
                 var products = new ArrayList<Tensor>();
                 for (int i = 0; i < shares.length; i++) {

@@ -38,9 +38,9 @@ final class Transposition {
             case Form.Leaf() -> leaf(f);
             case Form.Transpose(var of) -> inwards(of);
             case Form.Sum _, Form.Negative _, Form.Hadamard _, Form.Fraction _ -> f.map(Transposition::transposed);
-            case Form.Power(var base, var exponent) -> exponent.text().equals("-\\top") ? inwards(base).pow(Tex.atom("-1"))
-                    : transposed(base).pow(Dimensions.isScalar(exponent) || Dimensions.isInverse(f) ? exponent
-                            : transposed(exponent));
+            case Form.Power(var base, var exponent) -> exponent.text().equals("-\\top")
+                    ? inwards(base).pow(Tex.atom("-1")) : transposed(base)
+                    .pow(Dimensions.isScalar(exponent) || Dimensions.isInverse(f) ? exponent : transposed(exponent));
             case Form.Product(var factors) -> product(factors);
             case Form.Call _ -> Dimensions.isOfElements(f) ? f.map(Transposition::transposed) : inwards(f).transposed();
             case Form.Entry _ -> swapped(inwards(f));
@@ -51,7 +51,7 @@ final class Transposition {
     private static Tex leaf(Tex f) {
         var filled = FILLED.matcher(f.text());
         if (filled.matches()) {
-            return Tex.atom("\\mathbf{%s}_{%s \\times %s}".formatted(filled.group(1), filled.group(3), filled.group(2)));
+            return Tex.atom(filled.replaceFirst("\\\\mathbf{$1}_{$3 \\\\times $2}"));
         }
         return Dimensions.isConstant(f.text()) ? Tex.atom(f.text()) : f.text().matches("I(_\\{\\d+})?") ? f
                 : f.known().map(shape -> f.transposed().of(Dimensions.transposed(shape))).orElseGet(f::transposed);
@@ -97,8 +97,8 @@ final class Transposition {
                 });
                 yield fromZero ? part.apply(of).entry(other) : part.apply(of).sub(other);
             }
-            case Form.Total(var operator, var of) ->
-                    part.apply(of).total(INDEX.matcher(operator).replaceAll(found -> letters.getOrDefault(found.group(), found.group())));
+            case Form.Total(var operator, var of) -> part.apply(of).total(INDEX.matcher(operator)
+                    .replaceAll(found -> letters.getOrDefault(found.group(), found.group())));
             default -> f.map(part);
         };
     }

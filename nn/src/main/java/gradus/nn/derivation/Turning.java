@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Lines written for tensors that are transposed: a name stands for the transpose from now on, and each line is transposed so
- * that it tells what the name stands for. It is evaluated anew, at the transposed numbers.
+ * Lines written for tensors that are transposed: a name stands for the transpose from now on, and each line is
+ * transposed so that it tells what the name stands for. It is evaluated anew, at the transposed numbers.
  */
 final class Turning {
 
@@ -30,7 +30,8 @@ final class Turning {
 
         /** What was recorded, in terms of what is written. */
         Tex recorded(String name) {
-            return turned ? Tex.symbol(name, shape).transposed().of(Dimensions.transposed(shape)) : Tex.symbol(name, shape);
+            var symbol = Tex.symbol(name, shape);
+            return turned ? symbol.transposed().of(Dimensions.transposed(shape)) : symbol;
         }
     }
 
@@ -71,8 +72,8 @@ final class Turning {
 
     /** Any name, of two that begin alike the longer one. */
     private Pattern anyName() {
-        return Pattern.compile(names.keySet().stream().sorted(Comparator.comparing(String::length).reversed()).map(Pattern::quote)
-                .collect(Collectors.joining("|", "(?<![A-Za-z\\\\_])(", ")(?![A-Za-z0-9_])")));
+        return Pattern.compile(names.keySet().stream().sorted(Comparator.comparing(String::length).reversed())
+                .map(Pattern::quote).collect(Collectors.joining("|", "(?<![A-Za-z\\\\_])(", ")(?![A-Za-z0-9_])")));
     }
 
     private void add(Tex symbol, Name name) {
@@ -82,8 +83,8 @@ final class Turning {
 
     /** What a line tells: a name, or a derivative of one in another where elements stay apart. */
     private Optional<Name> told(Step step) {
-        var slope = step.kind() == Kind.LOCAL ? Optional.ofNullable(slopes.get(step.left().text())) : Optional.<Slope>empty();
-        return slope.map(of -> new Name(replay.local(of.x, of.in), orientation.shape(of.x), orientation.isTurned(of.x)))
+        return Optional.ofNullable(slopes.get(step.left().text())).filter(_ -> step.kind() == Kind.LOCAL)
+                .map(of -> new Name(replay.local(of.x, of.in), orientation.shape(of.x), orientation.isTurned(of.x)))
                 .or(() -> Optional.ofNullable(names.get(step.left().text())));
     }
 
@@ -102,7 +103,8 @@ final class Turning {
             return new Step(step.kind(), step.left().transposed(), asRecorded, step.shape(), step.value(), step.rule(),
                     checked(step.check(), asRecorded, name.recorded));
         }
-        return new Step(step.kind(), step.left(), written, name.shape, step.value().map(_ -> name.value()), step.rule(), check);
+        var value = step.value().map(_ -> name.value());
+        return new Step(step.kind(), step.left(), written, name.shape, value, step.rule(), check);
     }
 
     /** What central differences said of the recorded line holds for the same numbers. */

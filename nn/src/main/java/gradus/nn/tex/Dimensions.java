@@ -13,7 +13,9 @@ import java.util.stream.IntStream;
 /** The shape of a formula, from those of its symbols: a vector is a column, a number scales. */
 public final class Dimensions {
 
-    private static final Pattern SIZED = Pattern.compile("(?:\\\\mathbf\\{([01])}|(I))_\\{(\\d+)(?: \\\\times (\\d+))?}");
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final Pattern SIZED = Pattern.compile(
+            "(?:\\\\mathbf\\{([01])}|(I))_\\{(\\d+)(?: \\\\times (\\d+))?}");
     private static final Set<String> OF_ELEMENTS = Set.of("sign", "erf", "mod", "atan2", "artanh", "arsinh", "arcosh");
 
     private Dimensions() {
@@ -55,7 +57,7 @@ public final class Dimensions {
 
     /** The numbers below a function. */
     public static int[] axes(String function) {
-        return Pattern.compile("\\d+").matcher(function).results().mapToInt(found -> Integer.parseInt(found.group())).toArray();
+        return NUMBER.matcher(function).results().mapToInt(found -> Integer.parseInt(found.group())).toArray();
     }
 
     private static Optional<Shape> leaf(String text) {
