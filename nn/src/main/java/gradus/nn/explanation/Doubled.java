@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Records copied with all their tensors in float64: what is tried on the copy leaves the original alone. */
 final class Doubled {
@@ -49,7 +50,7 @@ final class Doubled {
     /** Whether tensors may be among its components, or in them. */
     private static boolean hasTensors(Record some) {
         return Arrays.stream(some.getClass().getRecordComponents()).map(RecordComponent::getType).anyMatch(type ->
-                type == Tensor.class || type == Optional.class || type == List.class || Layer.class.isAssignableFrom(type));
+                Set.of(Tensor.class, Optional.class, List.class).contains(type) || Layer.class.isAssignableFrom(type));
     }
 
     private Object record(Record some) {

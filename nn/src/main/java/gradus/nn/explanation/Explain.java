@@ -61,7 +61,8 @@ public final class Explain {
         } catch (ShapeException e) {
             if (layer instanceof Sequential net) {   // a layer within wants images of a certain size
                 var parts = net.layers().stream().map(Explain::of).toList();
-                return new Explanation(net.title(), "each layer on an input of its own; explain(net, x) has one flow through all",
+                return new Explanation(net.title(),
+                        "each layer on an input of its own; explain(net, x) has one flow through all",
                         List.of(), List.of(), List.of(), parts);
             }
             throw new ShapeException("explain: " + layer + " does not take the input " + x.shape() + " that was tried"
@@ -84,7 +85,8 @@ public final class Explain {
             var seen = new HashSet<String>();
             var parts = formulas.all(Formulas.Part.class).stream().filter(part -> seen.add(part.layer().toString()))
                     .map(part -> part.input().map(x -> of(part.layer(), x)).orElseGet(() -> of(part.layer()))).toList();
-            return new Explanation(formulas.title(), "", Numbers.settings(formulas), lines, Numbers.notes(formulas), parts);
+            return new Explanation(formulas.title(), "", Numbers.settings(formulas), lines, Numbers.notes(formulas),
+                    parts);
         });
     }
 }

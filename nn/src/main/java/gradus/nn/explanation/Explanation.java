@@ -43,7 +43,8 @@ public record Explanation(String title, String how, List<String> settings, List<
      * @param shape of the value, where there is one
      * @param check whether it is true; empty where it only gives a name to what later lines use
      */
-    public record Line(String left, String relation, String right, String says, Optional<Shape> shape, Optional<Check> check) {
+    public record Line(String left, String relation, String right, String says, Optional<Shape> shape,
+            Optional<Check> check) {
 
         /** The whole formula. */
         public String tex() {
@@ -51,7 +52,8 @@ public record Explanation(String title, String how, List<String> settings, List<
         }
 
         private String remark() {
-            return Stream.of(says, shape.filter(s -> s.rank() > 0).map(Shape::toString).orElse(""), check.map(Check::toString).orElse(""))
+            return Stream.of(says, shape.filter(s -> s.rank() > 0).map(Shape::toString).orElse(""),
+                    check.map(Check::toString).orElse(""))
                     .filter(text -> !text.isEmpty()).collect(Collectors.joining("; "));
         }
     }
@@ -105,9 +107,11 @@ public record Explanation(String title, String how, List<String> settings, List<
         for (var line : lines) {
             var remark = line.remark();
             var broken = Typesetting.lines(line.right, SCREEN);
-            text.append("$\\displaystyle ").append(line.left).append(' ').append(line.relation).append(' ').append(broken.getFirst())
+            text.append("$\\displaystyle ").append(line.left).append(' ').append(line.relation).append(' ')
+                    .append(broken.getFirst())
                     .append('$');
-            broken.stream().skip(1).forEach(part -> text.append("<br>$\\displaystyle \\qquad ").append(part).append('$'));
+            broken.stream().skip(1).forEach(part -> text.append("<br>$\\displaystyle \\qquad ").append(part)
+                    .append('$'));
             text.append(remark.isEmpty() ? "" : " &emsp;<small>" + escaped(remark) + "</small>").append("\n\n");
         }
         notes.forEach(note -> text.append("- ").append(escaped(note)).append('\n'));
@@ -128,16 +132,19 @@ public record Explanation(String title, String how, List<String> settings, List<
     public String toString() {
         var text = new StringBuilder(title).append(how.isEmpty() ? "" : "; " + how).append('\n');
         if (!settings.isEmpty()) {
-            text.append("  with ").append(settings.stream().map(Typesetting::text).collect(Collectors.joining(", "))).append('\n');
+            text.append("  with ").append(settings.stream().map(Typesetting::text).collect(Collectors.joining(", ")))
+                    .append('\n');
         }
         var left = lines.stream().map(line -> Typesetting.text(line.left)).toList();
-        var right = lines.stream().map(line -> line.relation.replace("\\sim", "~") + " " + Typesetting.text(line.right)).toList();
+        var right = lines.stream().map(line -> line.relation.replace("\\sim", "~") + " "
+                + Typesetting.text(line.right)).toList();
         int indent = width(left, 30);
         int column = width(right, 60);
         for (int i = 0; i < lines.size(); i++) {
             var remark = lines.get(i).remark();
             text.append("  ").append(padded(left.get(i), indent)).append(' ')
-                    .append((remark.isEmpty() ? right.get(i) : padded(right.get(i), column) + "   " + remark)).append('\n');
+                    .append((remark.isEmpty() ? right.get(i) : padded(right.get(i), column) + "   " + remark))
+                    .append('\n');
         }
         notes.forEach(note -> text.append("  · ").append(note).append('\n'));
         parts.forEach(part -> text.append(part.toString().indent(2)));

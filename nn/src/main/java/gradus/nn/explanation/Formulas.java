@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What something computes, as formulas beside the computation: an optimizer, a schedule, a loss and a layer give theirs by
+ * What something computes, as formulas beside the computation: an optimizer, a schedule, a loss and a layer give
+ * theirs by
  * {@code formulas(…)}, {@code explain(…)} shows them and proves each on numbers. Formulas are LaTeX as {@link
  * gradus.nn.tex.Evaluator} reads it; in them stand the names given by earlier items.
  *
@@ -46,7 +47,8 @@ public record Formulas(String title, List<Item> items) {
     /**
      * A name for something in between, {@code left = right}.
      *
-     * @param sizes of the axes whose indices, counted from 0, stand in brackets on the left; none where the formula is of the whole
+     * @param sizes of the axes whose indices, counted from 0, stand in brackets on the left; none where the formula
+     * is of the whole
      */
     public record Where(String name, String left, String right, String says, Shape sizes) implements Item {
     }

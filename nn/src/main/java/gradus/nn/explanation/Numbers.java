@@ -1,6 +1,5 @@
 package gradus.nn.explanation;
 
-import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
@@ -26,11 +25,6 @@ final class Numbers {
 
     static Tensor tensor(NdArray x) {
         return Tensor.of(new Shape(x.shape()), x.data());
-    }
-
-    /** Numbers as a tensor of this shape; one number fills it. */
-    static Tensor tensor(NdArray x, Shape shape) {
-        return x.data().length == 1 ? Tensor.full(x.item(), shape, DType.FLOAT64) : Tensor.of(shape, x.data());
     }
 
     /** The largest difference of two results, among many. */
@@ -77,8 +71,10 @@ final class Numbers {
 
     /** Names with their sizes, and numbers. */
     static List<String> settings(Formulas formulas) {
-        return Stream.concat(formulas.all(Formulas.Given.class).stream().map(g -> g.name() + " " + Typesetting.member(g.as())),
-                formulas.all(Formulas.Setting.class).stream().map(s -> s.name() + " = " + Tex.number(s.value()))).toList();
+        return Stream.concat(formulas.all(Formulas.Given.class).stream()
+                .map(g -> g.name() + " " + Typesetting.member(g.as())),
+                formulas.all(Formulas.Setting.class).stream().map(s -> s.name() + " = " + Tex.number(s.value())))
+                        .toList();
     }
 
     static List<String> notes(Formulas formulas) {

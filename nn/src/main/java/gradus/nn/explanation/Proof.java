@@ -22,12 +22,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Evaluates formulas one after the other and compares each with what is computed, its gradients and central differences. */
+/**
+ * Evaluates formulas one after the other and compares each with what is computed, its gradients and central
+ * differences.
+ */
 final class Proof {
 
     /** At most so many elements of a result with indices are evaluated. */
     private static final int ELEMENTS = 64;
-    /** So many numbers are read by them, of large results 8 are evaluated still: 64 channels' convolution then takes 0.5 s. */
+    /**
+     * So many numbers are read by them, of large results 8 are evaluated still: 64 channels' convolution then takes
+     * 0.5 s.
+     */
     private static final int READ = 200_000;
     /** What is no gradient of a loss whose δ is about 1. */
     private static final double NOTHING = 1e-3;
@@ -75,7 +81,8 @@ final class Proof {
             var value = where.sizes().rank() == 0 ? Evaluator.evaluate(where.right(), names)
                     : entries(where.right(), where.left().replaceAll(".*\\[|]", "").split(", "), where.sizes().dims());
             names.put(where.name(), value);
-            line(where.left(), "=", where.right(), where.says(), Optional.of(new Shape(value.shape())), Optional.empty());
+            line(where.left(), "=", where.right(), where.says(), Optional.of(new Shape(value.shape())),
+                    Optional.empty());
         } catch (FormulaException e) {
             line(where.left(), "=", where.right(), where.says(), Optional.empty(), Optional.of(open(e)));
         }
@@ -94,7 +101,7 @@ final class Proof {
         hasResult = true;
         names.put(result.name(), Numbers.array(y));
         check(result.name() + bracketed(result.indices()), result.indices(), result.right(), result.says(), y.detach(),
-                Optional.empty()).ifPresent(found -> names.put(result.name(), found));   // shaped as the formulas have it
+                Optional.empty()).ifPresent(found -> names.put(result.name(), found));
     }
 
     private void gradient(Formulas.Gradient gradient) {
@@ -108,7 +115,8 @@ final class Proof {
     }
 
     /** Compares a formula with what it should give and, if that is a gradient, with central differences; its value. */
-    private Optional<NdArray> check(String left, String indices, String right, String says, Tensor expected, Optional<Tensor> derivedBy) {
+    private Optional<NdArray> check(String left, String indices, String right, String says, Tensor expected,
+            Optional<Tensor> derivedBy) {
         var remark = says;
         var value = Optional.<NdArray>empty();
         Check check;
@@ -121,11 +129,13 @@ final class Proof {
                 var found = indices.isEmpty() ? Evaluator.evaluate(right, names, wanted.shape())
                         : entries(right, indices.split(", "), wanted, picked);
                 if (!indices.isEmpty() && picked.length < expected.size()) {
-                    remark = (says.isEmpty() ? "" : says + "; ") + picked.length + " of " + expected.size() + " elements";
+                    remark = (says.isEmpty() ? "" : says + "; ") + picked.length + " of " + expected.size()
+                            + " elements";
                 }
                 var difference = new Numbers.Difference(derivedBy.isEmpty() ? 0 : NOTHING);
                 difference.add(found, wanted);
-                double central = derivedBy.isEmpty() || !Double.isFinite(difference.error()) ? Double.NaN
+                boolean isNothing = Arrays.stream(found.data()).allMatch(v -> v == 0);   // differences only round
+                double central = derivedBy.isEmpty() || isNothing || !Double.isFinite(difference.error()) ? Double.NaN
                         : replay.orElseThrow().centralError(derivedBy.get());
                 check = difference.check(central);
                 value = Optional.of(found);
@@ -184,7 +194,8 @@ final class Proof {
             }
         }
         if (initial.law() == Formulas.Law.EQUAL) {
-            line(initial.name(), "=", initial.formula(), "at first", Optional.empty(), Optional.of(difference.check(Double.NaN)));
+            line(initial.name(), "=", initial.formula(), "at first", Optional.empty(),
+                    Optional.of(difference.check(Double.NaN)));
             return;
         }
         boolean uniform = initial.law() == Formulas.Law.UNIFORM;
@@ -192,16 +203,19 @@ final class Proof {
         double spread = Math.sqrt((uniform ? 0.8 : 2) / n);   // of the mean square, relative: from the fourth moment
         boolean fits = Math.abs(squares / n / variance - 1) < 5 * spread && !(uniform && largest > size * (1 + 1e-6));
         line(initial.name(), "\\sim", uniform ? "\\mathcal{U}\\left(-a, a\\right), \\quad a = " + initial.formula()
-                : "\\mathcal{N}\\left(0, s^{2}\\right), \\quad s = " + initial.formula(), "at first; variance of " + n + " drawn: "
+                : "\\mathcal{N}\\left(0, s^{2}\\right), \\quad s = " + initial.formula(), "at first; variance of " + n
+                        + " drawn: "
                 + String.format(java.util.Locale.ROOT, "%.3f", squares / n / variance) + " of that", Optional.empty(),
-                Optional.of(fits ? new Check.Holds(0, Double.NaN) : new Check.Fails(squares / n / variance - 1, Double.NaN)));
+                Optional.of(fits ? new Check.Holds(0, Double.NaN) : new Check.Fails(squares / n / variance - 1,
+                        Double.NaN)));
     }
 
     private static Check open(FormulaException e) {
         return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
     }
 
-    private void line(String left, String relation, String right, String says, Optional<Shape> shape, Optional<Check> check) {
+    private void line(String left, String relation, String right, String says, Optional<Shape> shape,
+            Optional<Check> check) {
         lines.add(new Line(left, relation, right, says, shape, check));
     }
 }

@@ -33,7 +33,8 @@ public final class Recorded {
             return formulas.gradient(inputName, result.op().backTex(new Tex[] {recorded.names.get(x)},
                     Tex.symbol(name, result.shape()), Tex.symbol("\\delta", result.shape()))[0].text());
         }
-        return formulas.convention("Composed of several operations; derive(loss) shows how gradients flow through them.");
+        return formulas.convention("Composed of several operations; derive(loss) shows how gradients flow through"
+                + " them.");
     }
 
     private Tex formula(Tensor x) {

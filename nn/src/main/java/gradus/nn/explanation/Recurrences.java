@@ -36,7 +36,8 @@ final class Recurrences {
     }
 
     /**
-     * A small net is trained in float64, and the recurrences walk beside it with the same gradients. Halfway η falls to a
+     * A small net is trained in float64, and the recurrences walk beside it with the same gradients. Halfway η falls
+     * to a
      * tenth: only then do the conventions of momentum differ.
      */
     static Explanation of(Optimizer optimizer) {
@@ -109,8 +110,11 @@ final class Recurrences {
     }
 
     private Explanation explanation(String against) {
-        var lines = recurrences.stream().map(recurrence -> new Line(recurrence.left(), "=", recurrence.right(), recurrence.says(),
-                Optional.empty(), Optional.ofNullable(errors.get(recurrence.left())).map(d -> d.check(Double.NaN)))).toList();
-        return new Explanation(formulas.title(), against, Numbers.settings(formulas), lines, Numbers.notes(formulas), List.of());
+        var lines = recurrences.stream().map(recurrence -> new Line(recurrence.left(), "=", recurrence.right(),
+                recurrence.says(),
+                Optional.empty(), Optional.ofNullable(errors.get(recurrence.left())).map(d -> d.check(Double.NaN))))
+                        .toList();
+        return new Explanation(formulas.title(), against, Numbers.settings(formulas), lines, Numbers.notes(formulas),
+                List.of());
     }
 }

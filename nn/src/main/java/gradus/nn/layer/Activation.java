@@ -94,11 +94,13 @@ public record Activation(String word, UnaryOperator<Tensor> function) implements
         public Formulas formulas(Tensor x) {
             var all = Formulas.of(toString()).given("x", x).given("a", slope, perChannel(x.rank()))
                     .result("y", "\\max\\left(0, x\\right) + a \\odot \\min\\left(0, x\\right)", () -> apply(x))
-                    .gradient("x", "\\delta \\odot \\left(\\mathbf{1}_{x > 0} + a \\odot \\mathbf{1}_{x \\le 0}\\right)");
+                    .gradient("x", "\\delta \\odot \\left(\\mathbf{1}_{x > 0} + a \\odot \\mathbf{1}_{x \\le"
+                            + " 0}\\right)");
             var axes = "ijklnpq".substring(0, x.rank()).chars().mapToObj(Character::toString).toList();
             var summed = slope.size() == 1 ? axes : axes.stream().filter(axis -> !axis.equals("j")).toList();
             var at = "[" + String.join(", ", axes) + "]";
-            return all.gradient("a", "\\sum_{" + String.join(", ", summed) + "} \\delta" + at + " \\min\\left(0, x" + at + "\\right)")
+            return all.gradient("a", "\\sum_{" + String.join(", ", summed) + "} \\delta" + at + " \\min\\left(0, x"
+                    + at + "\\right)")
                     .initially("a", Law.EQUAL, "0.25").convention("At 0 the slope is a, as in PyTorch.");
         }
 

@@ -171,30 +171,44 @@ public final class Attention {
                 all = all.given("W_" + part, linear.weight()).given("b_" + part, linear.bias());
             }
             all = all.setting("H", heads).setting("c", (double) d / heads)
-                    .where("Q", "x W_Q^{\\top} + b_Q", "queries").where("K", "x W_K^{\\top} + b_K", "keys").where("V", "x W_V^{\\top} + b_V", "values")
-                    .where("S", "S[h, i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{m=0}^{c-1} Q[i, c h + m] \\, K[j, c h + m]", "scores of each head",
+                    .where("Q", "x W_Q^{\\top} + b_Q", "queries").where("K", "x W_K^{\\top} + b_K", "keys")
+                    .where("V", "x W_V^{\\top} + b_V", "values")
+                    .where("S", "S[h, i, j]",
+                            "\\frac{1}{\\sqrt{c}} \\sum_{m=0}^{c-1} Q[i, c h + m] \\, K[j, c h + m]",
+                            "scores of each head",
                             heads, time, time)
                     .where("A", "\\operatorname{softmax}\\left(S\\right)", "weights: each row sums to 1")
-                    .where("C", "C[i, j]", "\\sum_{k} A[\\lfloor j/c \\rfloor, i, k] \\, V[k, j]", "means of values, heads side by side", time, d)
+                    .where("C", "C[i, j]", "\\sum_{k} A[\\lfloor j/c \\rfloor, i, k] \\, V[k, j]",
+                            "means of values, heads side by side", time, d)
                     .result("y", "C W_O^{\\top} + b_O", () -> apply(rows));
             all = all.gradient("W_O", "\\delta^{\\top} C").gradient("b_O", "\\sum_{i} \\delta_{i}")
                     .where("\\delta_C", "\\delta W_O", "")
-                    .where("\\delta_A", "\\delta_A[h, i, j]", "\\sum_{m=0}^{c-1} \\delta_C[i, c h + m] \\, V[j, c h + m]", "", heads, time, time)
-                    .where("\\delta_S", "\\delta_S[h, i, j]", "A[h, i, j] \\left(\\delta_A[h, i, j] - \\sum_{k} \\delta_A[h, i, k] \\,"
+                    .where("\\delta_A", "\\delta_A[h, i, j]",
+                            "\\sum_{m=0}^{c-1} \\delta_C[i, c h + m] \\, V[j, c h + m]", "", heads, time, time)
+                    .where("\\delta_S", "\\delta_S[h, i, j]",
+                            "A[h, i, j] \\left(\\delta_A[h, i, j] - \\sum_{k} \\delta_A[h, i, k] \\,"
                             + " A[h, i, k]\\right)", "through softmax", heads, time, time)
-                    .where("\\delta_Q", "\\delta_Q[i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, i, k] \\, K[k, j]", "",
+                    .where("\\delta_Q", "\\delta_Q[i, j]",
+                            "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, i, k] \\, K[k, j]", "",
                             time, d)
-                    .where("\\delta_K", "\\delta_K[i, j]", "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, k, i] \\, Q[k, j]", "",
+                    .where("\\delta_K", "\\delta_K[i, j]",
+                            "\\frac{1}{\\sqrt{c}} \\sum_{k} \\delta_S[\\lfloor j/c \\rfloor, k, i] \\, Q[k, j]", "",
                             time, d)
-                    .where("\\delta_V", "\\delta_V[i, j]", "\\sum_{k} A[\\lfloor j/c \\rfloor, k, i] \\, \\delta_C[k, j]", "", time, d);
+                    .where("\\delta_V", "\\delta_V[i, j]",
+                            "\\sum_{k} A[\\lfloor j/c \\rfloor, k, i] \\, \\delta_C[k, j]", "", time, d);
             for (var part : List.of("Q", "K", "V")) {
-                all = all.gradient("W_" + part, "\\delta_" + part + "^{\\top} x").gradient("b_" + part, part.equals("K") ? "0"
+                all = all.gradient("W_" + part, "\\delta_" + part + "^{\\top} x")
+                        .gradient("b_" + part, part.equals("K") ? "0"
                         : "\\sum_{i} \\delta_" + part + "[i]");
             }
-            return all.gradient("x", "\\delta_Q W_Q + \\delta_K W_K + \\delta_V W_V").initially("W_Q", Law.UNIFORM, "\\frac{1}{\\sqrt{c H}}")
-                    .convention("Projections begin as linear layers do; in PyTorch W_Q, W_K and W_V begin by Xavier's law, all biases with 0.")
-                    .convention("The keys' bias gets no gradient: it adds the same to all scores of a query, which softmax does not see.")
-                    .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let i see j ≤ i."
+            return all.gradient("x", "\\delta_Q W_Q + \\delta_K W_K + \\delta_V W_V")
+                    .initially("W_Q", Law.UNIFORM, "\\frac{1}{\\sqrt{c H}}")
+                    .convention("Projections begin as linear layers do; in PyTorch W_Q, W_K and W_V begin by Xavier's"
+                            + " law, all biases with 0.")
+                    .convention("The keys' bias gets no gradient: it adds the same to all scores of a query, which"
+                            + " softmax does not see.")
+                    .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let"
+                            + " i see j ≤ i."
                             + " Dropout of A, if there is any, acts while learning only.");
         }
 

@@ -232,26 +232,33 @@ public final class Convolution {
         @Override
         public Formulas formulas(Tensor x) {
             var letters = indices(slides.size()).split(", ");
-            var all = Convolution.formulas(this, new Convolutions.Conv(slides, groups), flipped ? "V" : "W", x, weight, bias, formula -> {
+            var all = Convolution.formulas(this, new Convolutions.Conv(slides, groups), flipped ? "V" : "W", x,
+                    weight, bias, formula -> {
                 for (int i = 2; flipped && i < letters.length; i++) {
                     formula = formula.replaceAll("(?<![\\\\a-zA-Z])" + letters[i] + "(?![a-zA-Z])",
                             "\\\\left(" + (weight.shape().dim(i) - 1) + " - " + letters[i] + "\\\\right)");
                 }
                 return formula;
             });
-            return sizes(all, apply(x).shape(), i -> "\\left\\lfloor \\frac{" + x.shape().dim(i + 2) + " + " + slides.get(i).before() + " + "
+            return sizes(all, apply(x).shape(), i -> "\\left\\lfloor \\frac{" + x.shape().dim(i + 2) + " + "
+                    + slides.get(i).before() + " + "
                     + slides.get(i).after() + " - " + slides.get(i).dilation() + " \\left(" + weight.shape().dim(i + 2)
                     + " - 1\\right) - 1}{" + slides.get(i).stride() + "} \\right\\rfloor + 1")
                     .convention(flipped ? "The true convolution of mathematics: the window runs backwards."
-                            : "Mathematics calls this the cross-correlation, all libraries a convolution; flip() gives the true one.")
-                    .convention("Images are [batch, channels, height, width], as in PyTorch; Keras puts channels last. Weights are [out,"
+                            : "Mathematics calls this the cross-correlation, all libraries a convolution; flip()"
+                                    + " gives the true one.")
+                    .convention("Images are [batch, channels, height, width], as in PyTorch; Keras puts channels"
+                            + " last. Weights are [out,"
                             + " in / groups, kernel…]; m is how many of them make one output.");
         }
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Convolution.sample(random, weight.shape().dim(1) * groups, weight, i -> slides.get(i).dilation()
-                    * (weight.shape().dim(i + 2) - 1) + 1 - slides.get(i).before() - slides.get(i).after() + 2 * slides.get(i).stride());
+            return Convolution.sample(random, weight.shape().dim(1) * groups, weight, i -> {
+                var slide = slides.get(i);
+                return slide.dilation() * (weight.shape().dim(i + 2) - 1) + 1 - slide.before() - slide.after()
+                        + 2 * slide.stride();
+            });
         }
 
         @Override
@@ -352,12 +359,18 @@ public final class Convolution {
         @Override
         public Formulas formulas(Tensor x) {
             var out = apply(x).shape();
-            var op = new Convolutions.ConvInputGradient(slides, groups, new Shape(Arrays.copyOfRange(out.dims(), 2, out.rank())));
-            return sizes(Convolution.formulas(this, op, "W", x, weight, bias, formula -> formula), out, i -> "\\left(" + x.shape().dim(i + 2)
-                    + " - 1\\right) \\cdot " + slides.get(i).stride() + " - " + slides.get(i).before() + " - " + slides.get(i).after() + " + "
-                    + slides.get(i).dilation() + " \\left(" + weight.shape().dim(i + 2) + " - 1\\right) + 1 + " + extra.get(i))
-                    .convention("What the gradient of a convolution with these settings does to its input, and no inverse of it.")
-                    .convention("Weights are [in, out / groups, kernel…], as in PyTorch, and m is counted per input channel, as there.");
+            var op = new Convolutions.ConvInputGradient(slides, groups,
+                    new Shape(Arrays.copyOfRange(out.dims(), 2, out.rank())));
+            return sizes(Convolution.formulas(this, op, "W", x, weight, bias, formula -> formula), out, i -> "\\left("
+                    + x.shape().dim(i + 2)
+                    + " - 1\\right) \\cdot " + slides.get(i).stride() + " - " + slides.get(i).before() + " - "
+                    + slides.get(i).after() + " + "
+                    + slides.get(i).dilation() + " \\left(" + weight.shape().dim(i + 2) + " - 1\\right) + 1 + "
+                    + extra.get(i))
+                    .convention("What the gradient of a convolution with these settings does to its input, and no"
+                            + " inverse of it.")
+                    .convention("Weights are [in, out / groups, kernel…], as in PyTorch, and m is counted per input"
+                            + " channel, as there.");
         }
 
         @Override

@@ -34,11 +34,14 @@ public final class Dropout {
     private static Formulas ofDropping(Layer layer, double p, Tensor x, Tensor random, Shape shape) {
         return Formulas.of(layer.toString()).given("x", x).setting("p", p)
                 .given("u", Tensor.apply(new Uniform(shape, x.dtype()), random.detach()))
-                .result("y", "", kept("x", p), "while learning; u is uniform in [0, 1)", () -> Mode.training(() -> layer.apply(x)))
+                .result("y", "", kept("x", p), "while learning; u is uniform in [0, 1)",
+                        () -> Mode.training(() -> layer.apply(x)))
                 .gradient("x", kept("\\delta", p))
                 .result("y_{\\text{use}}", "", "x", "in use", () -> Mode.evaluating(() -> layer.apply(x)))
-                .convention("p is the probability of a 0, as in PyTorch; dropoutKeeping(..) takes that of staying, as some texts have it.")
-                .convention("What stays grows while learning (inverted dropout), so nothing is to be done in use; the original paper"
+                .convention("p is the probability of a 0, as in PyTorch; dropoutKeeping(..) takes that of staying, as"
+                        + " some texts have it.")
+                .convention("What stays grows while learning (inverted dropout), so nothing is to be done in use; the"
+                        + " original paper"
                         + " multiplies by 1 - p in use instead.");
     }
 
@@ -188,11 +191,13 @@ public final class Dropout {
             return Formulas.of(toString()).given("x", x, rows).given("W", w).given("b", linear.bias()).setting("p", p)
                     .given("u", Tensor.apply(new Uniform(w.shape(), w.dtype()), random.detach()))
                     .where("V", kept("W", p), "the weights that stay")
-                    .result("y", "", "x V^{\\top} + b", "while learning", () -> Mode.training(() -> apply(x)).reshape(rows.dim(0), w.shape().dim(0)))
+                    .result("y", "", "x V^{\\top} + b", "while learning", () -> Mode.training(() -> apply(x))
+                            .reshape(rows.dim(0), w.shape().dim(0)))
                     .gradient("W", kept("\\left(\\delta^{\\top} x\\right)", p)).gradient("b", "\\sum_{i} \\delta_{i}")
                     .gradient("x", "\\delta V")
                     .result("y_{\\text{use}}", "", "x W^{\\top} + b", "in use", () -> Mode.evaluating(() -> apply(x)))
-                    .convention("In use the weights are the mean of those while learning; the paper samples a normal law instead.");
+                    .convention("In use the weights are the mean of those while learning; the paper samples a normal"
+                            + " law instead.");
         }
 
         @Override

@@ -38,7 +38,8 @@ public record Embedding(Tensor weight) implements Layer {
     @Override
     public Formulas formulas(Tensor words) {
         return Formulas.of(toString()).given("x", words, new Shape(words.size())).given("E", weight)
-                .result("y", "i, j", "E[x[i], j]", "a row for each word", () -> apply(words).reshape(words.size(), weight.shape().dim(1)))
+                .result("y", "i, j", "E[x[i], j]", "a row for each word", () -> apply(words)
+                        .reshape(words.size(), weight.shape().dim(1)))
                 .gradient("E", "i, j", "\\sum_{k} \\mathbf{1}_{x[k] = i} \\, \\delta[k, j]")
                 .initially("E", Law.NORMAL, "1")
                 .convention("Normal with variance 1 at first, as in PyTorch; Keras begins uniform in ±0.05.");
@@ -85,11 +86,15 @@ public record Embedding(Tensor weight) implements Layer {
             int d = x.shape().dim(-1);
             int batch = time * d == 0 ? 0 : x.size() / (time * d);
             return Formulas.of(toString()).given("x", x, new Shape(batch, time, d)).setting("d", d)
-                    .result("y", "i, j, k", "x[i, j, k] + \\begin{cases} \\sin\\left(j 10000^{-k/d}\\right) & \\operatorname{mod}\\left(k,"
-                            + " 2\\right) = 0 \\\\ \\cos\\left(j 10000^{-(k-1)/d}\\right) & \\text{otherwise} \\end{cases}",
+                    .result("y", "i, j, k",
+                            "x[i, j, k] + \\begin{cases} \\sin\\left(j 10000^{-k/d}\\right) &"
+                            + " \\operatorname{mod}\\left(k,"
+                            + " 2\\right) = 0 \\\\ \\cos\\left(j 10000^{-(k-1)/d}\\right) & \\text{otherwise}"
+                            + " \\end{cases}",
                             "j is the position", () -> apply(x).reshape(batch, time, d))
                     .gradient("x", "\\delta")
-                    .convention("Sines at even and cosines at odd places, positions from 0 (Vaswani et al. 2017); some programs put all"
+                    .convention("Sines at even and cosines at odd places, positions from 0 (Vaswani et al. 2017);"
+                            + " some programs put all"
                             + " sines first.");
         }
 

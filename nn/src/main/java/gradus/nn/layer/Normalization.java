@@ -63,7 +63,8 @@ public final class Normalization {
     /** μ, v and x̂, for sets along these axes of x, or of what x is reshaped to. */
     private static Formulas standardized(Formulas all, String x, String axes, String standard) {
         return all.where("\\mu", mean(axes, x), "of each set")
-                .where("v", mean(axes, "\\left(" + x + " - \\mu\\right)^{2}"), "variance, divided by the number of elements")
+                .where("v", mean(axes, "\\left(" + x + " - \\mu\\right)^{2}"),
+                        "variance, divided by the number of elements")
                 .where(standard, "\\frac{" + x + " - \\mu}{" + SPREAD + "}", "");
     }
 
@@ -185,19 +186,28 @@ public final class Normalization {
             checkChannels(toString(), x, weight.size());
             var per = channelShape(weight.size(), rank);
             var axes = rank == 2 ? "0" : "0, " + Normalization.axes(2, rank);
-            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per).given("\\beta", bias, per)
-                    .given("\\bar{\\mu}", runningMean, per).given("\\bar{v}", runningVar, per).setting("\\epsilon", epsilon)
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per)
+                    .given("\\beta", bias, per)
+                    .given("\\bar{\\mu}", runningMean, per).given("\\bar{v}", runningVar, per)
+                    .setting("\\epsilon", epsilon)
                     .setting("m", momentum).setting("n", x.size() / Math.max(1, weight.size())), "x", axes, "\\hat{x}")
                     .result("y", "", SCALED, "while learning", () -> Mode.training(() -> apply(x)));
-            all = affineGradients(all, rank, axis -> axis != 1).gradient("x", "\\gamma \\odot " + threeTerms("\\delta", axes, "\\hat{x}"))
-                    .result("\\bar{\\mu}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{\\mu} + m \\mu", "n numbers per channel",
+            all = affineGradients(all, rank, axis -> axis != 1).gradient("x", "\\gamma \\odot "
+                    + threeTerms("\\delta", axes, "\\hat{x}"))
+                    .result("\\bar{\\mu}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{\\mu} + m \\mu",
+                            "n numbers per channel",
                             () -> runningMean)
-                    .result("\\bar{v}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{v} + m \\frac{n}{n - 1} v", "", () -> runningVar)
-                    .result("y_{\\text{use}}", "", "\\gamma \\odot \\frac{x - \\bar{\\mu}_{\\text{new}}}{\\sqrt{\\bar{v}_{\\text{new}} + \\epsilon}} + \\beta",
+                    .result("\\bar{v}_{\\text{new}}", "", "\\left(1 - m\\right) \\bar{v} + m \\frac{n}{n - 1} v", "",
+                            () -> runningVar)
+                    .result("y_{\\text{use}}", "",
+                            "\\gamma \\odot \\frac{x - \\bar{\\mu}_{\\text{new}}}{\\sqrt{\\bar{v}_{\\text{new}} +"
+                            + " \\epsilon}} + \\beta",
                             "in use", () -> Mode.evaluating(() -> apply(x)));
-            return initially(all).convention("The variance divided by n normalises, the one divided by n - 1 goes into the running one,"
+            return initially(all).convention("The variance divided by n normalises, the one divided by n - 1 goes"
+                    + " into the running one,"
                     + " as in PyTorch; Flax takes the first for both.")
-                    .convention("m is the share of the newest batch, 0.1, as in PyTorch; in Keras and Flax it is that of the old, 0.99.");
+                    .convention("m is the share of the newest batch, 0.1, as in PyTorch; in Keras and Flax it is that"
+                            + " of the old, 0.99.");
         }
 
         @Override
@@ -246,17 +256,20 @@ public final class Normalization {
         @Override
         public Formulas formulas(Tensor x) {
             var axes = Normalization.axes(x.rank() - weight.rank(), x.rank());
-            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight).given("\\beta", bias)
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight)
+                    .given("\\beta", bias)
                     .setting("\\epsilon", epsilon), "x", axes, "\\hat{x}").result("y", SCALED, () -> apply(x));
             int before = x.rank() - weight.rank();
-            return initially(affineGradients(all, x.rank(), axis -> axis < before).where("g", "\\delta \\odot \\gamma", "arrives at x̂")
+            return initially(affineGradients(all, x.rank(), axis -> axis < before)
+                    .where("g", "\\delta \\odot \\gamma", "arrives at x̂")
                     .gradient("x", threeTerms("g", axes, "\\hat{x}"))).convention(BIASED)
                     .convention("Each sample by itself: nothing differs between learning and use.");
         }
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims()))
+                    .toArray());
         }
 
         @Override
@@ -310,14 +323,17 @@ public final class Normalization {
             var all = Formulas.of(toString()).given("x", x).given("\\gamma", weight).setting("\\epsilon", epsilon)
                     .where("s", "\\sqrt{" + mean(axes, "x^{2}") + " + \\epsilon}", "of each set")
                     .where("\\hat{x}", "\\frac{x}{s}", "").result("y", "\\gamma \\odot \\hat{x}", () -> apply(x));
-            return affineGradients(all, x.rank(), axis -> axis < before).where("g", "\\delta \\odot \\gamma", "arrives at x̂")
+            return affineGradients(all, x.rank(), axis -> axis < before)
+                    .where("g", "\\delta \\odot \\gamma", "arrives at x̂")
                     .gradient("x", "\\frac{g - \\hat{x} \\odot " + mean(axes, "g \\odot \\hat{x}") + "}{s}")
-                    .initially("\\gamma", Law.EQUAL, "1").convention("Without mean and bias; ε stands inside of the root.");
+                    .initially("\\gamma", Law.EQUAL, "1")
+                    .convention("Without mean and bias; ε stands inside of the root.");
         }
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims()))
+                    .toArray());
         }
 
         @Override
@@ -373,16 +389,20 @@ public final class Normalization {
             checkChannels(toString(), x, weight.size());
             var per = channelShape(weight.size(), x.rank());
             int n = x.shape().dim(0);
-            var there = "\\operatorname{reshape}_{" + n + " \\times " + groups + " \\times " + (n == 0 ? 0 : x.size() / n / groups) + "}";
+            var there = "\\operatorname{reshape}_{" + n + " \\times " + groups + " \\times "
+                    + (n == 0 ? 0 : x.size() / n / groups) + "}";
             var back = "\\operatorname{reshape}_{" + Arrays.stream(x.shape().dims()).mapToObj(String::valueOf)
                     .collect(Collectors.joining(" \\times ")) + "}";
-            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per).given("\\beta", bias, per)
-                    .setting("\\epsilon", epsilon).where("r", there + "\\left(x\\right)", "a row for each group"), "r", "2", "\\hat{r}")
+            var all = Normalization.standardized(Formulas.of(toString()).given("x", x).given("\\gamma", weight, per)
+                    .given("\\beta", bias, per)
+                    .setting("\\epsilon", epsilon).where("r", there + "\\left(x\\right)", "a row for each group"),
+                    "r", "2", "\\hat{r}")
                     .where("\\hat{x}", back + "\\left(\\hat{r}\\right)", "").result("y", SCALED, () -> apply(x));
             return initially(affineGradients(all, x.rank(), axis -> axis != 1)
                     .where("g", there + "\\left(\\delta \\odot \\gamma\\right)", "arrives at r̂")
                     .gradient("x", back + "\\left(" + threeTerms("g", "2", "\\hat{r}") + "\\right)")).convention(BIASED)
-                    .convention("One group is layer normalisation over channels and positions, a group per channel instance normalisation.");
+                    .convention("One group is layer normalisation over channels and positions, a group per channel"
+                            + " instance normalisation.");
         }
 
         @Override

@@ -82,7 +82,8 @@ public final class Pooling {
 
         @Override
         public Formulas formulas(Tensor whole) {
-            var x = kind == Kind.AVERAGE || whole.size() < LARGE ? whole   // every window is looked at, one plane shows it
+            // every window is looked at, one plane shows it
+            var x = kind == Kind.AVERAGE || whole.size() < LARGE ? whole
                     : Tensor.parameter(whole.detach().slice(0, 0, 1).slice(1, 0, 1));
             var at = Convolution.indices(slides.size());
             var all = Formulas.of(toString()).given("x", x);
@@ -91,7 +92,8 @@ public final class Pooling {
                         .where("R", "R[i, j, " + "p, q, r".substring(0, 3 * slides.size() - 2) + "]", first(x.shape()),
                                 "which of the window's elements is the largest, from 0", apply(x).shape().dims())
                         .gradient("x", at, chosen())
-                        .convention("Each window's gradient goes to its maximum; of several that are equal to the first, as in PyTorch.")
+                        .convention("Each window's gradient goes to its maximum; of several that are equal to the"
+                                + " first, as in PyTorch.")
                         .convention("Padding is never chosen, for it counts as −∞.");
             }
             var op = new WindowSum(kernel, slides);
@@ -99,15 +101,19 @@ public final class Pooling {
             var d = apply(x).shape();
             if (kind == Kind.AVERAGE) {
                 return all.setting("K", kernel.size()).result("y", at, "\\frac{1}{K} " + sum, "", () -> apply(x))
-                        .gradient("x", at, "\\frac{1}{K} " + op.backTex(new Tex[] {Tex.symbol("x", x.shape())}, Tex.symbol("y", d),
+                        .gradient("x", at, "\\frac{1}{K} " + op.backTex(new Tex[] {Tex.symbol("x", x.shape())},
+                                Tex.symbol("y", d),
                                 Tex.symbol("\\delta", d))[0])
-                        .convention("Zeros of the padding count, as in PyTorch; countInside() leaves them out, as Keras does.");
+                        .convention("Zeros of the padding count, as in PyTorch; countInside() leaves them out, as"
+                                + " Keras does.");
             }
             var inside = op.tex(Tex.symbol("o", x.shape())).text();
             return all.given("o", x.detach().times(0).plus(1))
                     .result("y", at, "\\frac{" + sum + "}{" + inside + "}", "o is 1 everywhere", () -> apply(x))
-                    .where("D", "D[" + at + "]", "\\frac{\\delta[" + at + "]}{" + inside + "}", "share of each element", d.dims())
-                    .gradient("x", at, op.backTex(new Tex[] {Tex.symbol("x", x.shape())}, Tex.symbol("y", d), Tex.symbol("D", d))[0].text())
+                    .where("D", "D[" + at + "]", "\\frac{\\delta[" + at + "]}{" + inside + "}",
+                            "share of each element", d.dims())
+                    .gradient("x", at, op.backTex(new Tex[] {Tex.symbol("x", x.shape())}, Tex.symbol("y", d),
+                            Tex.symbol("D", d))[0].text())
                     .convention("The padding does not count; without countInside() it does.");
         }
 
@@ -119,8 +125,10 @@ public final class Pooling {
                 var slide = slides.get(i);
                 var place = times(slide.stride(), "kln".charAt(i)) + " + " + times(slide.dilation(), "pqr".charAt(i))
                         + (slide.before() == 0 ? "" : " - " + slide.before());
-                text.append("\\max_{").append("pqr".charAt(i)).append("=0").append(slide.before() == 0 && slide.after() == 0 ? ""
-                        : ",\\; 0 \\le " + place + " < " + x.dim(i + 2)).append("}^{").append(kernel.dim(i) - 1).append("} ");
+                text.append("\\max_{").append("pqr".charAt(i)).append("=0")
+                        .append(slide.before() == 0 && slide.after() == 0 ? ""
+                        : ",\\; 0 \\le " + place + " < " + x.dim(i + 2)).append("}^{").append(kernel.dim(i) - 1)
+                                .append("} ");
                 places.append(", ").append(place);
             }
             return text + "x[i, j" + places + "]";
@@ -132,9 +140,11 @@ public final class Pooling {
             var places = new StringBuilder();
             for (int i = 0; i < slides.size(); i++) {
                 var slide = slides.get(i);
-                var place = times(slide.stride(), "pqr".charAt(i)) + " + " + (slide.dilation() == 1 ? "" : slide.dilation() + " ")
+                var place = times(slide.stride(), "pqr".charAt(i)) + " + "
+                        + (slide.dilation() == 1 ? "" : slide.dilation() + " ")
                         + offset("w", i) + (slide.before() == 0 ? "" : " - " + slide.before());
-                inside.append(slide.before() == 0 && slide.after() == 0 ? "" : ",\\; 0 \\le " + place + " < " + x.dim(i + 2));
+                inside.append(slide.before() == 0 && slide.after() == 0 ? "" : ",\\; 0 \\le " + place + " < "
+                        + x.dim(i + 2));
                 places.append(", ").append(place);
             }
             return "\\arg\\max_{w=0" + inside + "}^{" + (kernel.size() - 1) + "} x[i, j" + places + "]";
@@ -143,9 +153,12 @@ public final class Pooling {
         /** δ of the windows whose first maximum is here. */
         private String chosen() {
             var windows = "p, q, r".substring(0, 3 * slides.size() - 2);
-            var here = IntStream.range(0, slides.size()).mapToObj(i -> times(slides.get(i).stride(), "pqr".charAt(i)) + " + "
-                    + (slides.get(i).dilation() == 1 ? "" : slides.get(i).dilation() + " ") + offset("R[i, j, " + windows + "]", i) + " = "
-                    + "kln".charAt(i) + (slides.get(i).before() == 0 ? "" : " + " + slides.get(i).before())).collect(Collectors.joining(" \\land "));
+            var here = IntStream.range(0, slides.size()).mapToObj(i -> times(slides.get(i).stride(), "pqr".charAt(i))
+                    + " + "
+                    + (slides.get(i).dilation() == 1 ? "" : slides.get(i).dilation() + " ")
+                    + offset("R[i, j, " + windows + "]", i) + " = "
+                    + "kln".charAt(i) + (slides.get(i).before() == 0 ? "" : " + " + slides.get(i).before()))
+                    .collect(Collectors.joining(" \\land "));
             return "\\sum_{" + windows + "} \\mathbf{1}_{" + here + "} \\, \\delta[i, j, " + windows + "]";
         }
 
@@ -165,7 +178,8 @@ public final class Pooling {
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(2, 2), IntStream.range(0, slides.size()).map(i -> Math.max(1,
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(2, 2), IntStream.range(0, slides.size())
+                    .map(i -> Math.max(1,
                     slides.get(i).dilation() * (kernel.dim(i) - 1) + 1 - slides.get(i).before() - slides.get(i).after()
                     + 2 * slides.get(i).stride()))).toArray());
         }
@@ -193,11 +207,14 @@ public final class Pooling {
         public Formulas formulas(Tensor x) {
             int axes = x.rank() - 2;
             var places = "k, l, n, p, q".substring(0, Math.max(1, 3 * axes - 2));
-            var all = Formulas.of(toString()).given("x", x).setting("N", x.size() / Math.max(1, x.shape().dim(0) * x.shape().dim(1)));
+            var all = Formulas.of(toString()).given("x", x).setting("N",
+                    x.size() / Math.max(1, x.shape().dim(0) * x.shape().dim(1)));
             var at = "i, j, " + places;
             var others = "u, v, w, r, s".substring(0, places.length());
-            return kind == Kind.MAX ? all.result("y", "i, j", "\\max_{" + places + "} x[" + at + "]", "", () -> apply(x))
-                    .gradient("x", at, "\\frac{\\mathbf{1}_{x[" + at + "] = y[i, j]}}{\\sum_{" + others + "} \\mathbf{1}_{x[i, j, " + others
+            return kind == Kind.MAX ? all.result("y", "i, j", "\\max_{" + places + "} x[" + at + "]", "",
+                    () -> apply(x))
+                    .gradient("x", at, "\\frac{\\mathbf{1}_{x[" + at + "] = y[i, j]}}{\\sum_{" + others
+                            + "} \\mathbf{1}_{x[i, j, " + others
                             + "] = y[i, j]}} \\delta[i, j]").convention("Equal maxima share the gradient.")
                     : all.result("y", "i, j", "\\frac{1}{N} \\sum_{" + places + "} x[" + at + "]", "", () -> apply(x))
                     .gradient("x", at, "\\frac{1}{N} \\delta[i, j]");
@@ -280,42 +297,52 @@ public final class Pooling {
             var at = Convolution.indices(axes);
             var all = Formulas.of(toString()).given("x", x);
             if (interpolation == Interpolation.NEAREST) {
-                var places = IntStream.range(0, axes).mapToObj(i -> "\\lfloor " + "kln".charAt(i) + " / " + factors.get(i) + " \\rfloor")
+                var places = IntStream.range(0, axes).mapToObj(i -> "\\lfloor " + "kln".charAt(i) + " / "
+                        + factors.get(i) + " \\rfloor")
                         .collect(Collectors.joining(", "));
-                var sums = IntStream.range(0, axes).mapToObj(i -> "\\sum_{" + "pqr".charAt(i) + "=0}^{" + (factors.get(i) - 1) + "} ")
+                var sums = IntStream.range(0, axes).mapToObj(i -> "\\sum_{" + "pqr".charAt(i) + "=0}^{"
+                        + (factors.get(i) - 1) + "} ")
                         .collect(Collectors.joining());
-                var from = IntStream.range(0, axes).mapToObj(i -> factors.get(i) + " " + "kln".charAt(i) + " + " + "pqr".charAt(i))
+                var from = IntStream.range(0, axes).mapToObj(i -> factors.get(i) + " " + "kln".charAt(i) + " + "
+                        + "pqr".charAt(i))
                         .collect(Collectors.joining(", "));
                 return all.result("y", at, "x[i, j, " + places + "]", "", () -> apply(x))
                         .gradient("x", at, sums + "\\delta[i, j, " + from + "]");
             }
             for (int i = 0; i < axes; i++) {
-                all = all.where("A_" + (i + 1), "A_" + (i + 1) + "[k, p]", "\\max\\left(0, 1 - \\left|" + place(x.shape().dim(i + 2), factors.get(i))
-                        + " - p\\right|\\right)", "share of input p in output k", factors.get(i) * x.shape().dim(i + 2), x.shape().dim(i + 2));
+                all = all.where("A_" + (i + 1), "A_" + (i + 1) + "[k, p]", "\\max\\left(0, 1 - \\left|"
+                        + place(x.shape().dim(i + 2), factors.get(i))
+                        + " - p\\right|\\right)", "share of input p in output k", factors.get(i) * x.shape()
+                        .dim(i + 2), x.shape().dim(i + 2));
             }
             var others = "p, q, r".substring(0, 3 * axes - 2);
             return all.result("y", at, "\\sum_{" + others + "} " + shares("kln", "pqr") + "x[i, j, " + others + "]",
                     "straight lines between neighbours", () -> apply(x))
-                    .gradient("x", at, "\\sum_{" + others + "} " + shares("pqr", "kln") + "\\delta[i, j, " + others + "]")
-                    .convention(interpolation == Interpolation.LINEAR ? "Centres of pixels are matched, align_corners=False in PyTorch."
+                    .gradient("x", at, "\\sum_{" + others + "} " + shares("pqr", "kln") + "\\delta[i, j, " + others
+                            + "]")
+                    .convention(interpolation == Interpolation.LINEAR
+                            ? "Centres of pixels are matched, align_corners=False in PyTorch."
                             : "Corners are matched, align_corners=True in PyTorch.");
         }
 
         /** Where output k lies among n inputs. */
         private String place(int n, int factor) {
             return interpolation == Interpolation.LINEAR
-                    ? "\\min\\left(" + (n - 1) + ", \\max\\left(0, \\frac{k + 0.5}{" + factor + "} - 0.5\\right)\\right)"
+                    ? "\\min\\left(" + (n - 1) + ", \\max\\left(0, \\frac{k + 0.5}{" + factor
+                            + "} - 0.5\\right)\\right)"
                     : factor * n == 1 ? "0" : "\\frac{" + (n - 1) + " k}{" + (factor * n - 1) + "}";
         }
 
         private String shares(String outputs, String inputs) {
-            return IntStream.range(0, factors.size()).mapToObj(i -> "A_" + (i + 1) + "[" + outputs.charAt(i) + ", " + inputs.charAt(i)
+            return IntStream.range(0, factors.size()).mapToObj(i -> "A_" + (i + 1) + "[" + outputs.charAt(i) + ", "
+                    + inputs.charAt(i)
                     + "] \\, ").collect(Collectors.joining());
         }
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(1, 2), IntStream.generate(() -> 3).limit(factors.size())).toArray());
+            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(1, 2), IntStream.generate(() -> 3)
+                    .limit(factors.size())).toArray());
         }
 
         @Override

@@ -78,12 +78,15 @@ public final class Recurrent {
 
     /** A state to show a step on: rows of numbers that nobody computed. */
     private static Tensor someState(Tensor x, int size) {
-        return Tensor.parameter(Tensor.normal(new Seed(2).stream("explain"), 0, 1, x.shape().dim(0), size).as(x.dtype()));
+        return Tensor.parameter(Tensor.normal(new Seed(2).stream("explain"), 0, 1, x.shape().dim(0), size)
+                .as(x.dtype()));
     }
 
     /** The names of a cell with these parameters, and U h with the second bias where there is one. */
-    private static Formulas named(Cell cell, Tensor x, Tensor h, Tensor w, Tensor u, Tensor b, Optional<Tensor> second) {
-        var all = Formulas.of(cell.toString()).given("x_t", x).given("h_{t-1}", h).given("W", w).given("U", u).given("b", b)
+    private static Formulas named(Cell cell, Tensor x, Tensor h, Tensor w, Tensor u, Tensor b,
+            Optional<Tensor> second) {
+        var all = Formulas.of(cell.toString()).given("x_t", x).given("h_{t-1}", h).given("W", w).given("U", u)
+                .given("b", b)
                 .setting("H", cell.hidden());
         return second.isEmpty() ? all : all.given("b'", second.get());
     }
@@ -102,7 +105,8 @@ public final class Recurrent {
         for (var name : List.of("W", "U", "b")) {
             all = all.initially(name, Law.UNIFORM, "\\frac{1}{\\sqrt{H}}");
         }
-        return all.convention("One sample per row; all parameters uniform in ±1/√H at first, as in PyTorch. One bias b; twoBiases() adds"
+        return all.convention("One sample per row; all parameters uniform in ±1/√H at first, as in PyTorch. One bias"
+                + " b; twoBiases() adds"
                 + " b' beside U h, as PyTorch has it.");
     }
 
@@ -148,10 +152,12 @@ public final class Recurrent {
         public Formulas formulas(Tensor x) {
             var h = someState(x, hidden());
             var all = named(this, x, h, inputWeight, hiddenWeight, bias, hiddenBias)
-                    .result("h_t", "", "\\tanh\\left(x_t W^{\\top} + b + h_{t-1} U^{\\top}" + plus(hiddenBias) + "\\right)", "one step",
+                    .result("h_t", "", "\\tanh\\left(x_t W^{\\top} + b + h_{t-1} U^{\\top}" + plus(hiddenBias)
+                            + "\\right)", "one step",
                             () -> next(inputs(x), h))
                     .where("g", "\\delta \\odot \\left(1 - h_t^{2}\\right)", "arrives before tanh");
-            return initially(gradients(all, "g", "g", hiddenBias).gradient("U", "g^{\\top} h_{t-1}").gradient("x_t", "g W")
+            return initially(gradients(all, "g", "g", hiddenBias).gradient("U", "g^{\\top} h_{t-1}")
+                    .gradient("x_t", "g W")
                     .gradient("h_{t-1}", "g U"));
         }
 
@@ -207,24 +213,31 @@ public final class Recurrent {
             var h = someState(x, n);
             var c = Tensor.parameter(h.detach().sin());
             var all = named(this, x, h, inputWeight, hiddenWeight, bias, hiddenBias).given("c_{t-1}", c)
-                    .where("z", "x_t W^{\\top} + b + h_{t-1} U^{\\top}" + plus(hiddenBias), "of four gates side by side")
+                    .where("z", "x_t W^{\\top} + b + h_{t-1} U^{\\top}" + plus(hiddenBias),
+                            "of four gates side by side")
                     .where("i_t", "\\sigma\\left(" + gate("z", 0) + "\\right)", "input gate")
                     .where("f_t", "\\sigma\\left(" + gate("z", 1) + "\\right)", "forget gate")
                     .where("g_t", "\\tanh\\left(" + gate("z", 2) + "\\right)", "candidate")
                     .where("o_t", "\\sigma\\left(" + gate("z", 3) + "\\right)", "output gate")
                     .where("c_t", "f_t \\odot c_{t-1} + i_t \\odot g_t", "")
-                    .result("s_t", "", "\\operatorname{concat}_{1}\\left(o_t \\odot \\tanh\\left(c_t\\right), c_t\\right)", "the state, h and c side by side",
+                    .result("s_t", "", "\\operatorname{concat}_{1}\\left(o_t \\odot \\tanh\\left(c_t\\right),"
+                            + " c_t\\right)", "the state, h and c side by side",
                             () -> next(inputs(x), Tensor.concat(1, h, c)))
-                    .where("\\delta_h", gate("\\delta", 0), "arrives at h").where("\\delta_c", gate("\\delta", 1), "and at c")
-                    .where("s", "\\delta_c + \\delta_h \\odot o_t \\odot \\left(1 - \\tanh^{2}\\left(c_t\\right)\\right)", "all that arrives at c")
+                    .where("\\delta_h", gate("\\delta", 0), "arrives at h")
+                    .where("\\delta_c", gate("\\delta", 1), "and at c")
+                    .where("s", "\\delta_c + \\delta_h \\odot o_t \\odot \\left(1 -"
+                            + " \\tanh^{2}\\left(c_t\\right)\\right)", "all that arrives at c")
                     .where("g_i", "s \\odot g_t \\odot i_t \\odot \\left(1 - i_t\\right)", "")
                     .where("g_f", "s \\odot c_{t-1} \\odot f_t \\odot \\left(1 - f_t\\right)", "")
                     .where("g_g", "s \\odot i_t \\odot \\left(1 - g_t^{2}\\right)", "")
-                    .where("g_o", "\\delta_h \\odot \\tanh\\left(c_t\\right) \\odot o_t \\odot \\left(1 - o_t\\right)", "")
+                    .where("g_o", "\\delta_h \\odot \\tanh\\left(c_t\\right) \\odot o_t \\odot \\left(1 -"
+                            + " o_t\\right)", "")
                     .where("g", "\\operatorname{concat}_{1}\\left(g_i, g_f, g_g, g_o\\right)", "arrives at z");
-            return initially(gradients(all, "g", "g", hiddenBias).gradient("U", "g^{\\top} h_{t-1}").gradient("x_t", "g W")
+            return initially(gradients(all, "g", "g", hiddenBias).gradient("U", "g^{\\top} h_{t-1}")
+                    .gradient("x_t", "g W")
                     .gradient("h_{t-1}", "g U").gradient("c_{t-1}", "s \\odot f_t"))
-                    .convention("Gates in the order i, f, g, o, as in PyTorch; texts that multiply one matrix by [h, x] join U and W.")
+                    .convention("Gates in the order i, f, g, o, as in PyTorch; texts that multiply one matrix by [h,"
+                            + " x] join U and W.")
                     .convention("The forget gate's bias begins like the others; Keras begins it at 1.");
         }
 
@@ -324,10 +337,12 @@ public final class Recurrent {
                     .where("z_t", "\\sigma\\left(" + gate("a", 1) + " + " + gate("p", 1) + "\\right)", "update gate")
                     .where("U_n", "U_{" + (2 * n + 1) + ":" + 3 * n + "}", "rows of n")
                     .where("n_t", "\\tanh\\left(" + gate("a", 2) + " + " + (after ? "r_t \\odot " + gate("p", 2)
-                            : "\\left(r_t \\odot h_{t-1}\\right) U_n^{\\top}" + (hiddenBias.isEmpty() ? "" : " + b'_{" + (2 * n + 1) + ":" + 3 * n + "}"))
+                            : "\\left(r_t \\odot h_{t-1}\\right) U_n^{\\top}"
+                                    + (hiddenBias.isEmpty() ? "" : " + b'_{" + (2 * n + 1) + ":" + 3 * n + "}"))
                             + "\\right)", "what is new")
                     .result("h_t", "", update == Update.OLD ? "\\left(1 - z_t\\right) \\odot n_t + z_t \\odot h_{t-1}"
-                            : "\\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot n_t", "one step", () -> next(inputs(x), h))
+                            : "\\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot n_t", "one step",
+                                    () -> next(inputs(x), h))
                     .where("g_n", "\\delta \\odot " + (update == Update.OLD ? "\\left(1 - z_t\\right)" : "z_t")
                             + " \\odot \\left(1 - n_t^{2}\\right)", "arrives before tanh")
                     .where("g_z", "\\delta \\odot \\left(" + (update == Update.OLD ? "h_{t-1} - n_t" : "n_t - h_{t-1}")
@@ -335,18 +350,25 @@ public final class Recurrent {
             if (!after) {
                 all = all.where("q", "g_n U_n", "arrives at r ⊙ h");
             }
-            all = all.where("g_r", (after ? "g_n \\odot " + gate("p", 2) : "q \\odot h_{t-1}") + " \\odot r_t \\odot \\left(1 - r_t\\right)", "")
+            all = all.where("g_r", (after ? "g_n \\odot " + gate("p", 2) : "q \\odot h_{t-1}")
+                    + " \\odot r_t \\odot \\left(1 - r_t\\right)", "")
                     .where("g", "\\operatorname{concat}_{1}\\left(g_r, g_z, g_n\\right)", "arrives at W x + b");
-            all = all.where("u", "\\operatorname{concat}_{1}\\left(g_r, g_z" + (after ? ", g_n \\odot r_t" : "") + "\\right)", "arrives at U h");
+            all = all.where("u", "\\operatorname{concat}_{1}\\left(g_r, g_z" + (after ? ", g_n \\odot r_t" : "")
+                    + "\\right)", "arrives at U h");
             var old = "\\delta \\odot " + (update == Update.OLD ? "z_t" : "\\left(1 - z_t\\right)");
             all = gradients(all, "g", after ? "u" : "g", hiddenBias).gradient("x_t", "g W");
             all = after ? all.gradient("U", "u^{\\top} h_{t-1}").gradient("h_{t-1}", old + " + u U")
-                    : all.gradient("U", "\\operatorname{concat}_{0}\\left(u^{\\top} h_{t-1}, g_n^{\\top} \\left(r_t \\odot h_{t-1}\\right)\\right)")
+                    : all.gradient("U", "\\operatorname{concat}_{0}\\left(u^{\\top} h_{t-1}, g_n^{\\top} \\left(r_t"
+                            + " \\odot h_{t-1}\\right)\\right)")
                     .gradient("h_{t-1}", old + " + u U_{1:" + 2 * n + "} + q \\odot r_t");
-            return initially(all).convention(after ? "r acts after the product U h, as in cuDNN and PyTorch; the paper has it before."
+            return initially(all)
+                    .convention(after ? "r acts after the product U h, as in cuDNN and PyTorch; the paper has it"
+                            + " before."
                     : "r acts on h before the product, as in the paper (Cho et al. 2014); PyTorch has it after.")
-                    .convention(update == Update.OLD ? "z is the share of the old, as in PyTorch; other texts give it to the new."
-                    : "z is the share of the new; PyTorch gives it to the old.").convention("Weights learned under one convention do not fit another.");
+                    .convention(update == Update.OLD
+                            ? "z is the share of the old, as in PyTorch; other texts give it to the new."
+                    : "z is the share of the new; PyTorch gives it to the old.")
+                            .convention("Weights learned under one convention do not fit another.");
         }
 
         /** The columns of one gate. */
@@ -508,17 +530,20 @@ public final class Recurrent {
             int steps = Math.min(x.shape().dim(1), 3);
             var first = x.slice(1, 0, steps).detach();
             int batch = x.shape().dim(0);
-            var all = Formulas.of(toString()).given("s_0", begin(first)).function("step", in -> cell.next(cell.inputs(in[0]), in[1]));
+            var all = Formulas.of(toString()).given("s_0", begin(first))
+                    .function("step", in -> cell.next(cell.inputs(in[0]), in[1]));
             var formula = "s_0";
             for (int step = 0; step < steps; step++) {
                 int t = backwards ? steps - 1 - step : step;
                 all = all.given("x_{" + (t + 1) + "}", first.slice(1, t, t + 1).reshape(batch, -1));
                 formula = "\\operatorname{step}\\left(x_{" + (t + 1) + "}, " + formula + "\\right)";
             }
-            return all.result("s_{" + (backwards ? 1 : steps) + "}", "", formula, "the state after " + steps + " steps; its first numbers are the"
+            return all.result("s_{" + (backwards ? 1 : steps) + "}", "", formula, "the state after " + steps
+                    + " steps; its first numbers are the"
                     + " output h", () -> walk(first).state())
                     .and(new Formulas.Part("step", cell, Optional.empty()))
-                    .convention(start.isPresent() ? "The first state is learned, zeros before." : "The first state is zero.");
+                    .convention(start.isPresent() ? "The first state is learned, zeros before."
+                            : "The first state is zero.");
         }
 
         @Override
@@ -569,7 +594,8 @@ public final class Recurrent {
 
         @Override
         public Formulas formulas(Tensor x) {
-            return Formulas.of(toString()).given("x", x).setting("T", x.shape().dim(1)).result("y", "i, j", "x[i, T - 1, j]", "", () -> apply(x))
+            return Formulas.of(toString()).given("x", x).setting("T", x.shape().dim(1))
+                    .result("y", "i, j", "x[i, T - 1, j]", "", () -> apply(x))
                     .gradient("x", "i, j, k", "\\mathbf{1}_{j = T - 1} \\, \\delta[i, k]");
         }
 

@@ -35,7 +35,8 @@ public record Sequential(List<Layer> layers) implements Layer {
         var at = x;
         for (int i = 0; i < layers.size(); i++) {
             var layer = layers.get(i);
-            all = all.function("layer" + i, in -> layer.apply(in[0])).and(new Formulas.Part("layer" + i, layer, Optional.of(at)));
+            all = all.function("layer" + i, in -> layer.apply(in[0])).and(new Formulas.Part("layer" + i, layer,
+                    Optional.of(at)));
             formula = "\\operatorname{layer" + i + "}\\left(" + formula + "\\right)";
             at = layer.apply(at).detach();
         }

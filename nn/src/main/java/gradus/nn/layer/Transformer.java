@@ -50,8 +50,10 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         @Override
         public Formulas formulas(Tensor x) {
-            return Formulas.of(toString()).given("x", x).part("first", first).part("activation", activation).part("second", second)
-                    .result("y", "", call("second", call("activation", call("first", "x"))), "at each position by itself", () -> apply(x));
+            return Formulas.of(toString()).given("x", x).part("first", first).part("activation", activation)
+                    .part("second", second)
+                    .result("y", "", call("second", call("activation", call("first", "x"))),
+                            "at each position by itself", () -> apply(x));
         }
 
         @Override
@@ -83,7 +85,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     }
 
     private static String conventionOf(Norm place) {
-        return place == Norm.POST ? "Post-norm, as in the paper: LayerNorm(x + f(x)). preNorm() has x + f(LayerNorm(x))."
+        return place == Norm.POST ? "Post-norm, as in the paper: LayerNorm(x + f(x)). preNorm() has x +"
+                + " f(LayerNorm(x))."
                 : "Pre-norm: x + f(LayerNorm(x)). The paper has LayerNorm(x + f(x)).";
     }
 
@@ -134,9 +137,11 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         @Override
         public Formulas formulas(Tensor x) {
-            return Formulas.of(toString()).given("x", x).part("attention", attention).part("feedForward", feedForward).part("norm1", norm1)
+            return Formulas.of(toString()).given("x", x).part("attention", attention).part("feedForward", feedForward)
+                    .part("norm1", norm1)
                     .part("norm2", norm2).where("h", block(place, "norm1", "attention", "x"), "")
-                    .result("y", block(place, "norm2", "feedForward", "h"), () -> apply(x)).convention(conventionOf(place));
+                    .result("y", block(place, "norm2", "feedForward", "h"), () -> apply(x))
+                    .convention(conventionOf(place));
         }
 
         @Override
@@ -176,7 +181,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
             for (int i = 0; i < layers.size(); i++) {
                 all = all.part("layer" + i, layers.get(i));
             }
-            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst())).result("y", stacked("x", layers.size(), norm), () -> apply(x));
+            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst()))
+                    .result("y", stacked("x", layers.size(), norm), () -> apply(x));
         }
 
         @Override
@@ -232,7 +238,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
                     .part("feedForward", feedForward).part("norm1", norm1).part("norm2", norm2).part("norm3", norm3)
                     .where("h", block(place, "norm1", "attention", "x"), "each position sees itself and those before")
                     .where("k", block(place, "norm2", "cross", "h"), "queries from h, keys and values from m")
-                    .result("y", block(place, "norm3", "feedForward", "k"), () -> apply(x, memory, mask, Tensor.zeros()))
+                    .result("y", block(place, "norm3", "feedForward", "k"),
+                            () -> apply(x, memory, mask, Tensor.zeros()))
                     .convention(conventionOf(place));
         }
 
@@ -297,7 +304,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
                 all = all.function("layer" + i, in -> layer.apply(in[0], memory, mask, Tensor.zeros()))
                         .and(new Formulas.Part("layer" + i, layer, Optional.empty()));
             }
-            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst())).result("y", "", stacked("x", layers.size(), norm),
+            return (norm.isEmpty() ? all : all.part("norm", norm.getFirst()))
+                    .result("y", "", stacked("x", layers.size(), norm),
                     "every layer sees m", () -> apply(x, memory, mask, Tensor.zeros()));
         }
 
@@ -341,11 +349,13 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     public Formulas formulas(Tensor x) {
         var written = x.detach().sin();
         var mask = Attention.causal(x.shape().dim(-2)).as(x.dtype());
-        return Formulas.of("transformer with " + encoder.layers().size() + " and " + decoder.layers().size() + " layers")
+        return Formulas.of("transformer with " + encoder.layers().size() + " and " + decoder.layers().size()
+                + " layers")
                 .given("x", x).given("w", written).part("encoder", encoder)
                 .function("decoder", in -> decoder.apply(in[0], in[1], mask, Tensor.zeros()))
                 .and(new Formulas.Part("decoder", decoder, Optional.empty()))
-                .result("y", "", "\\operatorname{decoder}\\left(w, " + call("encoder", "x") + "\\right)", "w is what has been written",
+                .result("y", "", "\\operatorname{decoder}\\left(w, " + call("encoder", "x") + "\\right)",
+                        "w is what has been written",
                         () -> apply(x, written));
     }
 

@@ -40,7 +40,8 @@ public final class Classification {
 
         @Override
         public Formulas formulas(Tensor logs, Tensor target) {
-            return Formulas.of("negative log-likelihood of log-probabilities l with classes c").given("l", logs).given("c", target)
+            return Formulas.of("negative log-likelihood of log-probabilities l with classes c").given("l", logs)
+                    .given("c", target)
                     .setting("n", logs.shape().dim(0))
                     .result("L", "-" + reduction.factor() + "\\sum_{i} l[i, c[i]]", () -> of(logs, target))
                     .gradient("l", "i, j", "-" + reduction.factor() + "\\mathbf{1}_{j = c[i]}")
@@ -75,9 +76,11 @@ public final class Classification {
         @Override
         public Formulas formulas(Tensor logs, Tensor q) {
             var rows = new Shape(logs.shape().dim(0), logs.shape().dim(0) == 0 ? 0 : logs.size() / logs.shape().dim(0));
-            return Formulas.of("Kullback-Leibler divergence of distributions q from e^l").given("l", logs, rows).given("q", q, rows)
+            return Formulas.of("Kullback-Leibler divergence of distributions q from e^l").given("l", logs, rows)
+                    .given("q", q, rows)
                     .setting("n", rows.dim(0))
-                    .result("L", reduction.factor() + "\\sum_{i, j} \\begin{cases} q_{ij} \\left(\\ln q_{ij} - l_{ij}\\right) & q_{ij} > 0"
+                    .result("L", reduction.factor()
+                            + "\\sum_{i, j} \\begin{cases} q_{ij} \\left(\\ln q_{ij} - l_{ij}\\right) & q_{ij} > 0"
                             + " \\\\ 0 & \\text{otherwise} \\end{cases}", () -> of(logs, q))
                     .gradient("l", "-" + reduction.factor() + "q")
                     .convention("The mean is over samples, PyTorch's batchmean; its own mean is over all numbers.")
@@ -86,7 +89,8 @@ public final class Classification {
 
         @Override
         public List<Tensor> sample(Seed.Stream random) {
-            return List.of(Tensor.normal(random, 0, 1, 4, 3).logSoftmax(-1), Tensor.normal(random, 0, 1, 4, 3).softmax(-1));
+            return List.of(Tensor.normal(random, 0, 1, 4, 3).logSoftmax(-1), Tensor.normal(random, 0, 1, 4, 3)
+                    .softmax(-1));
         }
 
         @Override
@@ -110,12 +114,14 @@ public final class Classification {
 
         @Override
         public Formulas formulas(Tensor p, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("binary cross-entropy of probabilities p with targets t", "p", p, "t", target),
+            return reduction.formulas(Loss.ofNumbers("binary cross-entropy of probabilities p with targets t", "p", p,
+                    "t", target),
                     "\\left(-t_{i} \\max\\left(\\ln p_{i}, -100\\right) - \\left(1 - t_{i}\\right)"
                     + " \\max\\left(\\ln\\left(1 - p_{i}\\right), -100\\right)\\right)",
                     reduction.factor() + "\\frac{p - t}{p \\odot \\left(1 - p\\right)}", () -> of(p, target))
                     .convention("Logarithms below -100 count as -100, as in PyTorch, and their slope is then 0.")
-                    .convention("After a sigmoid the fraction meets σ' = p (1 - p), and p - t is left: bceWithLogits() does both at once.");
+                    .convention("After a sigmoid the fraction meets σ' = p (1 - p), and p - t is left:"
+                            + " bceWithLogits() does both at once.");
         }
 
         @Override
@@ -149,7 +155,8 @@ public final class Classification {
 
         @Override
         public Formulas formulas(Tensor scores, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("hinge of scores s with targets t of ±1", "s", scores, "t", target),
+            return reduction.formulas(Loss.ofNumbers("hinge of scores s with targets t of ±1", "s", scores, "t",
+                    target),
                     "\\max\\left(0, 1 - t_{i} s_{i}\\right)" + (squared ? "^{2}" : ""),
                     squared ? reduction.times("-2 t \\odot \\max\\left(0, 1 - t \\odot s\\right)")
                             : reduction.times("-t \\odot \\mathbf{1}_{t \\odot s < 1}"), () -> of(scores, target))
@@ -189,10 +196,13 @@ public final class Classification {
             var factor = reduction == Reduction.MEAN ? "\\frac{1}{n K} " : "\\frac{1}{K} ";
             return Formulas.of("hinge of scores s with classes c").given("s", scores).given("c", target)
                     .setting("n", scores.shape().dim(0)).setting("K", scores.shape().dim(1)).setting("m", margin)
-                    .result("L", factor + "\\sum_{i} \\sum_{j \\ne c[i]} \\max\\left(0, m - s[i, c[i]] + s[i, j]\\right)",
+                    .result("L", factor + "\\sum_{i} \\sum_{j \\ne c[i]} \\max\\left(0, m - s[i, c[i]] + s[i,"
+                            + " j]\\right)",
                             () -> of(scores, target))
-                    .gradient("s", "i, j", factor + "\\left(\\mathbf{1}_{j \\ne c[i] \\land m - s[i, c[i]] + s[i, j] > 0}"
-                            + " - \\mathbf{1}_{j = c[i]} \\sum_{k \\ne c[i]} \\mathbf{1}_{m - s[i, c[i]] + s[i, k] > 0}\\right)")
+                    .gradient("s", "i, j", factor
+                            + "\\left(\\mathbf{1}_{j \\ne c[i] \\land m - s[i, c[i]] + s[i, j] > 0}"
+                            + " - \\mathbf{1}_{j = c[i]} \\sum_{k \\ne c[i]} \\mathbf{1}_{m - s[i, c[i]] + s[i, k] >"
+                            + " 0}\\right)")
                     .convention("The sum is divided by K, as in PyTorch; many texts leave that out.");
         }
 

@@ -76,12 +76,15 @@ public final class Distances {
 
         /** The formulas of the loss of anchors, positives and negatives. */
         public Formulas formulas(Tensor anchor, Tensor positive, Tensor negative) {
-            return Formulas.of("triplet loss (Schroff et al. 2015)").given("a", anchor).given("p", positive).given("q", negative)
+            return Formulas.of("triplet loss (Schroff et al. 2015)").given("a", anchor).given("p", positive)
+                    .given("q", negative)
                     .setting("n", anchor.shape().dim(0)).setting("m", margin)
-                    .where("P", "P_{i}", length("p"), "distance to the positive").where("Q", "Q_{i}", length("q"), "to the negative")
+                    .where("P", "P_{i}", length("p"), "distance to the positive")
+                    .where("Q", "Q_{i}", length("q"), "to the negative")
                     .result("L", reduction.factor() + "\\sum_{i} \\max\\left(0, P_{i} - Q_{i} + m\\right)",
                             () -> of(anchor, positive, negative))
-                    .gradient("a", reduction.factor() + ACTIVE + " \\left(" + direction("p", "P") + " - " + direction("q", "Q") + "\\right)")
+                    .gradient("a", reduction.factor() + ACTIVE + " \\left(" + direction("p", "P") + " - "
+                            + direction("q", "Q") + "\\right)")
                     .gradient("p", "-" + reduction.factor() + ACTIVE + " " + direction("p", "P"))
                     .gradient("q", reduction.factor() + ACTIVE + " " + direction("q", "Q"))
                     .convention("Distances are not squared, and 10⁻⁶ is added to each difference, as in PyTorch.");

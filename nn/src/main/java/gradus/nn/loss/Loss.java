@@ -26,7 +26,10 @@ public interface Loss {
         return OptionalDouble.empty();
     }
 
-    /** The formula of the loss L of this batch, and of its derivative by the prediction; a lambda's operations give theirs. */
+    /**
+     * The formula of the loss L of this batch, and of its derivative by the prediction; a lambda's operations give
+     * theirs.
+     */
     default Formulas formulas(Tensor prediction, Tensor target) {
         return Recorded.of("loss", "\\hat{y}", prediction, "L", of(prediction, target));
     }
@@ -40,7 +43,8 @@ public interface Loss {
     static Formulas ofNumbers(String title, String name, Tensor prediction, String targetName, Tensor target) {
         int n = prediction.size();
         var targets = target.size() == n ? target : target.broadcastTo(prediction.shape());
-        return Formulas.of(title).given(name, prediction, new Shape(n)).given(targetName, targets, new Shape(n)).setting("n", n);
+        return Formulas.of(title).given(name, prediction, new Shape(n)).given(targetName, targets, new Shape(n))
+                .setting("n", n);
     }
 
     /** What becomes of the losses of single numbers or samples. */
@@ -64,7 +68,10 @@ public interface Loss {
             return this == MEAN ? factor() + "\\left(" + sum + "\\right)" : sum;
         }
 
-        /** The loss of n numbers from the formula of the i-th one's; and its derivative by all predictions, factor included. */
+        /**
+         * The loss of n numbers from the formula of the i-th one's; and its derivative by all predictions, factor
+         * included.
+         */
         Formulas formulas(Formulas names, String term, String slope, Supplier<Tensor> loss) {
             var name = names.all(Formulas.Given.class).getFirst().name();
             return names.result("L", factor() + "\\sum_{i} " + term, loss).gradient(name, slope);
@@ -175,23 +182,29 @@ public interface Loss {
                 all = all.given("w", weights.get());
             }
             var share = labels ? "\\mathbf{1}_{j = c[i]}" : "t[i, j]";
-            share = smoothing == 0 ? share : "\\left(\\left(1 - \\epsilon\\right) " + share + " + \\frac{\\epsilon}{K}\\right)";
+            share = smoothing == 0 ? share : "\\left(\\left(1 - \\epsilon\\right) " + share
+                    + " + \\frac{\\epsilon}{K}\\right)";
             boolean skips = labels && ignored.isPresent();
             var counted = skips ? "c[i] \\ne " + ignored.getAsInt() : "";
-            var q = (skips ? "\\mathbf{1}_{" + counted + "} \\, " : "") + (weights.isPresent() ? "w[j] \\, " : "") + share;
+            var q = (skips ? "\\mathbf{1}_{" + counted + "} \\, " : "") + (weights.isPresent() ? "w[j] \\, " : "")
+                    + share;
             var over = "i" + (skips ? ",\\; " + counted : "");
             all = all.where("p", "\\operatorname{softmax}\\left(z\\right)", "along each row")
                     .where("q", "q[i, j]", q, "the share that class j of sample i is to have", scores.shape().dims());
             if (labels && (weights.isPresent() || skips)) {
-                all = all.where("N", weights.isEmpty() ? "\\sum_{i} \\mathbf{1}_{" + counted + "}" : "\\sum_{" + over + "} w[c[i]]", "");
+                all = all.where("N", weights.isEmpty() ? "\\sum_{i} \\mathbf{1}_{" + counted + "}" : "\\sum_{" + over
+                        + "} w[c[i]]", "");
             }
             var factor = labels && (weights.isPresent() || skips) ? "\\frac{1}{N} " : "\\frac{1}{n} ";
             all = all.result("L", "-" + factor + "\\sum_{i, j} q[i, j] \\ln p[i, j]", () -> of(scores, target))
-                    .gradient("z", weights.isEmpty() && !skips && labels ? "" : "i, j", factor + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
+                    .gradient("z", weights.isEmpty() && !skips && labels ? "" : "i, j", factor
+                            + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
                             : "\\left(p[i, j] \\sum_{k} q[i, k] - q[i, j]\\right)"));
-            return all.convention("It takes scores and applies softmax itself, as in PyTorch; where probabilities are given, as in"
+            return all.convention("It takes scores and applies softmax itself, as in PyTorch; where probabilities are"
+                    + " given, as in"
                     + " Keras unless told, softmax is to come before, and the gradient is no more p - q.")
-                    .convention(weights.isEmpty() || !labels ? "The mean is over the samples" + (skips ? " that count." : ".")
+                    .convention(weights.isEmpty() || !labels ? "The mean is over the samples"
+                            + (skips ? " that count." : ".")
                             : "The mean is weighted too, Σ w_c l / Σ w_c, as in PyTorch.");
         }
 
@@ -229,11 +242,13 @@ public interface Loss {
 
         @Override
         public Formulas formulas(Tensor scores, Tensor target) {
-            return Reduction.MEAN.formulas(ofNumbers("binary cross-entropy of scores z with targets t", "z", scores, "t", target)
+            return Reduction.MEAN.formulas(ofNumbers("binary cross-entropy of scores z with targets t", "z", scores,
+                    "t", target)
                     .where("a", "\\sigma\\left(z\\right)", "the probability of 1"),
                     "\\left(-t_{i} \\ln a_{i} - \\left(1 - t_{i}\\right) \\ln\\left(1 - a_{i}\\right)\\right)",
                     Reduction.MEAN.times("a - t"), () -> of(scores, target))
-                    .convention("It takes scores and applies σ itself; computed as softplus(z) - z t, it does not overflow.");
+                    .convention("It takes scores and applies σ itself; computed as softplus(z) - z t, it does not"
+                            + " overflow.");
         }
 
         @Override
@@ -280,9 +295,12 @@ public interface Loss {
             };
             var slope = scaling == Scaling.MEAN ? "\\frac{2}{n} " : "2 ";
             return ofNumbers("squared error", "\\hat{y}", prediction, "y", target)
-                    .result("L", factor + "\\sum_{i} \\left(\\hat{y}_{i} - y_{i}\\right)^{2}", () -> of(prediction, target))
-                    .gradient("\\hat{y}", scaling == Scaling.HALF_SUM ? "\\hat{y} - y" : slope + "\\left(\\hat{y} - y\\right)")
-                    .convention("Texts write 1/n, 1/(2n), 1/2 or nothing before the sum, n being numbers or samples; gradients, and"
+                    .result("L", factor + "\\sum_{i} \\left(\\hat{y}_{i} - y_{i}\\right)^{2}",
+                            () -> of(prediction, target))
+                    .gradient("\\hat{y}", scaling == Scaling.HALF_SUM ? "\\hat{y} - y" : slope
+                            + "\\left(\\hat{y} - y\\right)")
+                    .convention("Texts write 1/n, 1/(2n), 1/2 or nothing before the sum, n being numbers or samples;"
+                            + " gradients, and"
                             + " with them the right η, differ by the same factor. PyTorch's mean is over all numbers.");
         }
 

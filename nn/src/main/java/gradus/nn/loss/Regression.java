@@ -28,7 +28,8 @@ public final class Regression {
         @Override
         public Formulas formulas(Tensor prediction, Tensor target) {
             return reduction.formulas(Loss.ofNumbers("absolute error", "\\hat{y}", prediction, "y", target),
-                    "\\left|\\hat{y}_{i} - y_{i}\\right|", reduction.factor() + "\\operatorname{sign}\\left(\\hat{y} - y\\right)",
+                    "\\left|\\hat{y}_{i} - y_{i}\\right|", reduction.factor()
+                    + "\\operatorname{sign}\\left(\\hat{y} - y\\right)",
                     () -> of(prediction, target)).convention("sign(0) = 0, as in PyTorch.");
         }
 
@@ -52,10 +53,14 @@ public final class Regression {
 
         @Override
         public Formulas formulas(Tensor prediction, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("Huber's loss", "\\hat{y}", prediction, "y", target).setting("d", delta)
+            return reduction.formulas(Loss.ofNumbers("Huber's loss", "\\hat{y}", prediction, "y", target)
+                    .setting("d", delta)
                     .where("r", "\\hat{y} - y", ""), cases("\\frac{1}{2} r_{i}^{2}", "r_{i}",
-                    "d \\left(\\left|r_{i}\\right| - \\frac{d}{2}\\right)"), reduction.factor() + cases("r", "r", "d \\operatorname{sign}\\left(r\\right)"),
-                    () -> of(prediction, target)).convention("d is δ of the literature; beyond it the slope is d, for d = 1 that of the absolute error.");
+                    "d \\left(\\left|r_{i}\\right| - \\frac{d}{2}\\right)"), reduction.factor()
+                    + cases("r", "r", "d \\operatorname{sign}\\left(r\\right)"),
+                    () -> of(prediction, target))
+                            .convention("d is δ of the literature; beyond it the slope is d, for d = 1 that of the"
+                                    + " absolute error.");
         }
 
         @Override
@@ -78,10 +83,14 @@ public final class Regression {
 
         @Override
         public Formulas formulas(Tensor prediction, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("smooth absolute error", "\\hat{y}", prediction, "y", target).setting("d", beta)
+            return reduction.formulas(Loss.ofNumbers("smooth absolute error", "\\hat{y}", prediction, "y", target)
+                    .setting("d", beta)
                     .where("r", "\\hat{y} - y", ""), cases("\\frac{r_{i}^{2}}{2 d}", "r_{i}",
-                    "\\left|r_{i}\\right| - \\frac{d}{2}"), reduction.factor() + cases("\\frac{r}{d}", "r", "\\operatorname{sign}\\left(r\\right)"),
-                    () -> of(prediction, target)).convention("d is PyTorch's beta: Huber's loss divided by d, so that far away the slope is 1 for every d.");
+                    "\\left|r_{i}\\right| - \\frac{d}{2}"), reduction.factor()
+                    + cases("\\frac{r}{d}", "r", "\\operatorname{sign}\\left(r\\right)"),
+                    () -> of(prediction, target))
+                            .convention("d is PyTorch's beta: Huber's loss divided by d, so that far away the slope"
+                                    + " is 1 for every d.");
         }
 
         @Override
@@ -93,7 +102,8 @@ public final class Regression {
 
     /** One formula near 0 and another beyond d, by the size of r. */
     private static String cases(String near, String r, String far) {
-        return "\\begin{cases} " + near + " & \\left|" + r + "\\right| \\le d \\\\ " + far + " & \\text{otherwise} \\end{cases}";
+        return "\\begin{cases} " + near + " & \\left|" + r + "\\right| \\le d \\\\ " + far
+                + " & \\text{otherwise} \\end{cases}";
     }
 
     private static void check(String loss, double border) {
@@ -111,7 +121,8 @@ public final class Regression {
 
         @Override
         public Formulas formulas(Tensor z, Tensor counts) {
-            return reduction.formulas(Loss.ofNumbers("Poisson's negative log-likelihood of counts y with mean e^z", "z", z, "y", counts),
+            return reduction.formulas(Loss.ofNumbers("Poisson's negative log-likelihood of counts y with mean e^z",
+                    "z", z, "y", counts),
                     "\\left(e^{z_{i}} - y_{i} z_{i}\\right)", reduction.times("e^{z} - y"), () -> of(z, counts))
                     .convention("The constant ln y! is left out, as in PyTorch unless told (full=True).");
         }

@@ -35,7 +35,10 @@ public sealed interface Optimizer {
     /** The numbers in the rule that change from step to step; steps count from 1. */
     double[] rates(double lr, long step);
 
-    /** The rule as recurrences from step t − 1 to t, g_t being the gradient at θ_{t−1}; memories in their order, θ last. */
+    /**
+     * The rule as recurrences from step t − 1 to t, g_t being the gradient at θ_{t−1}; memories in their order, θ
+     * last.
+     */
     Formulas formulas();
 
     private static void positive(double lr) {
@@ -153,14 +156,17 @@ public sealed interface Optimizer {
         public Formulas formulas() {
             return Formulas.of("Adam (Kingma and Ba 2015)").setting("\\eta", lr).setting("\\beta_1", beta1)
                     .setting("\\beta_2", beta2).setting("\\epsilon", epsilon)
-                    .recurrence("m_t", "\\beta_1 m_{t-1} + \\left(1 - \\beta_1\\right) g_t", "mean of gradients, m_0 = 0")
+                    .recurrence("m_t", "\\beta_1 m_{t-1} + \\left(1 - \\beta_1\\right) g_t",
+                            "mean of gradients, m_0 = 0")
                     .recurrence("v_t", "\\beta_2 v_{t-1} + \\left(1 - \\beta_2\\right) g_t^{2}",
                             "mean of squares, element by element, v_0 = 0")
                     .recurrence("\\hat{m}_t", "\\frac{m_t}{1 - \\beta_1^{t}}", "without the bias towards 0")
                     .recurrence("\\hat{v}_t", "\\frac{v_t}{1 - \\beta_2^{t}}", "")
-                    .recurrence("\\theta_t", "\\theta_{t-1} - \\eta \\frac{\\hat{m}_t}{\\sqrt{\\hat{v}_t} + \\epsilon}", "")
+                    .recurrence("\\theta_t",
+                            "\\theta_{t-1} - \\eta \\frac{\\hat{m}_t}{\\sqrt{\\hat{v}_t} + \\epsilon}", "")
                     .convention("ε stands outside of the root, as in the paper and in PyTorch.")
-                    .convention("Without the two divisions the first step would be (1 - β₁)/√(1 - β₂) as long, 3.16 times with"
+                    .convention("Without the two divisions the first step would be (1 - β₁)/√(1 - β₂) as long, 3.16"
+                            + " times with"
                             + " 0.9 and 0.999; MLX leaves them out unless told.")
                     .convention("v is the mean of g², not the variance of g.");
         }

@@ -16,7 +16,8 @@ public sealed interface Schedule {
 
     private static void positive(String what, double value) {
         if (!(value > 0) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException("schedule: " + what + " of " + value + " is not positive\nhelp: give a number above 0");
+            throw new IllegalArgumentException("schedule: " + what + " of " + value
+                    + " is not positive\nhelp: give a number above 0");
         }
     }
 
@@ -129,9 +130,11 @@ public sealed interface Schedule {
         @Override
         public Formulas formulas() {
             boolean grows = multiple > 1;
-            var all = waving("cosine annealing with warm restarts (Loshchilov and Hutter 2017)", most, least).setting("T", period);
+            var all = waving("cosine annealing with warm restarts (Loshchilov and Hutter 2017)", most, least)
+                    .setting("T", period);
             return (grows ? all.setting("m", multiple) : all)
-                    .recurrence("r", "\\sum_{k=1}^{t} \\mathbf{1}_{" + start("k", grows) + " \\le t}", "restarts so far")
+                    .recurrence("r", "\\sum_{k=1}^{t} \\mathbf{1}_{" + start("k", grows) + " \\le t}",
+                            "restarts so far")
                     .recurrence("T_r", grows ? "T m^{r}" : "T", "length of this run")
                     .recurrence("T_{\\text{cur}}", "t - " + start("r", grows), "steps since its start")
                     .recurrence("\\eta_t", wave("T_{\\text{cur}}", "T_r"), "");
@@ -156,7 +159,8 @@ public sealed interface Schedule {
     }
 
     private static String wave(String now, String period) {
-        return "\\eta_{\\min} + \\frac{1}{2} \\left(\\eta_{\\max} - \\eta_{\\min}\\right) \\left(1 + \\cos\\left(\\pi \\frac{" + now
+        return "\\eta_{\\min} + \\frac{1}{2} \\left(\\eta_{\\max} - \\eta_{\\min}\\right) \\left(1 + \\cos\\left(\\pi"
+                + " \\frac{" + now
                 + "}{" + period + "}\\right)\\right)";
     }
 
@@ -184,7 +188,10 @@ public sealed interface Schedule {
         }
     }
 
-    /** The Transformer's: d^{−1/2} min(t^{−1/2}, t w^{−3/2}), a straight rise for w steps, then 1/√t (Vaswani et al. 2017). */
+    /**
+     * The Transformer's: d^{−1/2} min(t^{−1/2}, t w^{−3/2}), a straight rise for w steps, then 1/√t (Vaswani et al.
+     * 2017).
+     */
     record Noam(int d, int warmup) implements Schedule {
 
         public Noam {
@@ -200,7 +207,8 @@ public sealed interface Schedule {
         @Override
         public Formulas formulas() {
             return Formulas.of("the Transformer's schedule (Vaswani et al. 2017)").setting("d", d).setting("w", warmup)
-                    .recurrence("\\eta_t", "d^{-0.5} \\min\\left(t^{-0.5}, t w^{-1.5}\\right)", "t = 1, 2, …; greatest at t = w");
+                    .recurrence("\\eta_t", "d^{-0.5} \\min\\left(t^{-0.5}, t w^{-1.5}\\right)",
+                            "t = 1, 2, …; greatest at t = w");
         }
     }
 }

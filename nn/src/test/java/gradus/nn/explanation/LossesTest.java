@@ -26,10 +26,13 @@ class LossesTest {
     static Stream<Loss> losses() {
         var reduced = Arrays.stream(Reduction.values()).flatMap(r -> Stream.of(new Regression.AbsoluteError(r),
                 new Regression.Huber(0.7, r), new Regression.SmoothAbsoluteError(0.5, r), new Regression.Poisson(r),
-                new Classification.Nll(r), new Classification.Kl(r), new Classification.Bce(r), new Classification.Hinge(false, r),
+                new Classification.Nll(r), new Classification.Kl(r), new Classification.Bce(r),
+                        new Classification.Hinge(false, r),
                 new Classification.Hinge(true, r), new Classification.MultiClassHinge(1, r), new Distances.Cosine(r)));
-        return Stream.concat(Stream.concat(Stream.<Loss>of(CROSS_ENTROPY, CROSS_ENTROPY.smoothing(0.1), CROSS_ENTROPY.weights(WEIGHTS),
-                CROSS_ENTROPY.ignoring(-100), CROSS_ENTROPY.weights(WEIGHTS).smoothing(0.1).ignoring(-100), new Loss.BceWithLogits(),
+        return Stream.concat(Stream.concat(Stream.<Loss>of(CROSS_ENTROPY, CROSS_ENTROPY.smoothing(0.1),
+                CROSS_ENTROPY.weights(WEIGHTS),
+                CROSS_ENTROPY.ignoring(-100), CROSS_ENTROPY.weights(WEIGHTS).smoothing(0.1).ignoring(-100),
+                        new Loss.BceWithLogits(),
                 (p, y) -> p.minus(y).tanh().square().sum()),
                 Arrays.stream(Loss.SquaredError.Scaling.values()).map(Loss.SquaredError::new)), reduced);
     }
@@ -55,8 +58,10 @@ class LossesTest {
 
     @Test
     void whatIsNotFiniteIsSaidToBeUnchecked() {
-        var explained = Explain.of(new Loss.SquaredError(Loss.SquaredError.Scaling.MEAN), Tensor.of(Double.NaN, 1), Tensor.of(1, 2));
-        assertTrue(explained.lines().stream().allMatch(line -> line.check().orElseThrow() instanceof Check.Open), explained.toString());
+        var explained = Explain.of(new Loss.SquaredError(Loss.SquaredError.Scaling.MEAN), Tensor.of(Double.NaN, 1),
+                Tensor.of(1, 2));
+        assertTrue(explained.lines().stream().allMatch(line -> line.check().orElseThrow() instanceof Check.Open),
+                explained.toString());
     }
 
     @Test

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecurrencesTest {
 
     static Stream<Optimizer> optimizers() {
-        return Stream.of(new Optimizer.Sgd(0.1, new Momentum.None()), new Optimizer.Sgd(0.1, new Momentum.LrOutside(0.9)),
+        return Stream.of(new Optimizer.Sgd(0.1, new Momentum.None()), new Optimizer.Sgd(0.1,
+                new Momentum.LrOutside(0.9)),
                 new Optimizer.Sgd(0.1, new Momentum.LrInside(0.9)), new Optimizer.Sgd(0.05, new Momentum.Nesterov(0.8)),
                 new Optimizer.Adam(1e-3, 0.9, 0.999, 1e-8), new Optimizer.Adam(0.5, 0, 0.5, 0.1));
     }
