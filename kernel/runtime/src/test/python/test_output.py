@@ -150,8 +150,9 @@ def test_a_value_that_cannot_be_shown_fails_its_cell(kernel):
 
 
 def test_a_derivation_calls_tensors_as_the_cells_do(kernel):
-    kernel.run("var x = randn(seed(1), 5, 3); var W_h = parameter(randn(seed(2), 4, 3)); var net = sequential(linear(4, 2));")
-    outcome = kernel.run("var z1 = x.matmul(W_h.t()); var yHat = net.apply(z1.tanh()); derive(mse().of(yHat, zeros(5, 2)))")
+    kernel.run("var x = randn(seed(1), 5, 3); var W_h = parameter(randn(seed(2), 4, 3)); var net = linear(4, 2);")
+    outcome = kernel.run("var z1 = x.matmul(W_h.t()); var yHat = net.apply(z1.tanh());"
+                         "derive(mse().of(yHat, zeros(5, 2)))")
     forms = next(message["content"]["data"] for message in outcome.outputs if message["msg_type"] == "execute_result")
     lines = [line.strip() for line in forms["text/plain"].splitlines()]
     assert any(re.match(r"z₁ = x Wₕᵀ .*✓", line) for line in lines), lines

@@ -13,14 +13,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * A derivation as a table of typeset lines, each with its shape, its value and a tick; values, rules and reasons fold out.
- * On paper the same lines are {@code align*} environments, in a console aligned text.
+ * A derivation as a table of typeset lines, each with its shape, its value and a tick; values, rules and reasons fold
+ * out. On paper the same lines are {@code align*} environments, in a console aligned text.
  */
 public final class DerivationRenderer implements Renderer<Derivation> {
 
     /** In em: what shape, value and tick leave to a line in JupyterLab's window of 1280 pixels, 17 pixels an em. */
     private static final double WIDTH = 34;
     private static final String CELL = "<td style=\"text-align: %s; vertical-align: baseline; padding: 4px 6px; %s\">";
+    private static final String LEFT = CELL.formatted("right", "white-space: nowrap; font-size: 14px");
+    private static final String REMARK = CELL.formatted("left", "white-space: nowrap");
     private static final String FORMULA = CELL.formatted("left", "white-space: nowrap; font-size: 14px; width: 100%");
 
     @Override
@@ -38,8 +40,8 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     static String html(List<Step> steps) {
         var rows = new StringBuilder();
         for (var section : Typesetting.sections(steps)) {
-            rows.append("<tr><th colspan=\"5\" style=\"text-align: left; padding: 10px 6px 2px\">").append(section.heading())
-                    .append("</th></tr>").append(rows(section.first()));
+            rows.append("<tr><th colspan=\"5\" style=\"text-align: left; padding: 10px 6px 2px\">")
+                    .append(section.heading()).append("</th></tr>").append(rows(section.first()));
             if (section.leftOut() > 0) {
                 rows.append("<tr><td></td>").append(FORMULA).append("⋮ ").append(section.leftOut()).append(
                         " more lines; steps() has all</td><td colspan=\"3\"></td></tr>");
@@ -50,8 +52,8 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     }
 
     private static String table(CharSequence rows) {
-        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%; table-layout: auto\"><tbody>" + rows
-                + "</tbody></table></div>";
+        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%; table-layout: auto\">"
+                + "<tbody>" + rows + "</tbody></table></div>";
     }
 
     private static String rows(List<Step> steps) {
@@ -60,13 +62,13 @@ public final class DerivationRenderer implements Renderer<Derivation> {
 
     private static String row(Step step) {
         var lines = Typesetting.lines(step, WIDTH);
-        return "<tr>" + CELL.formatted("right", "white-space: nowrap; font-size: 14px") + math(step.left().text()) + "</td>"
-                + FORMULA + math((step.left().text().isEmpty() ? "" : "{} = ") + lines.getFirst())
+        var formula = math((Typesetting.isDots(step) ? "" : "{} = ") + lines.getFirst())
                 + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining())
-                + step.rule().map(DerivationRenderer::rule).orElse("") + "</td>"
-                + CELL.formatted("left", "white-space: nowrap") + math(Typesetting.member(step.shape())) + "</td>"
-                + CELL.formatted("left", "white-space: nowrap") + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
-                + CELL.formatted("left", "") + mark(step.check()) + "</td></tr>";
+                + step.rule().map(DerivationRenderer::rule).orElse("");
+        return "<tr>" + LEFT + math(step.left().text()) + "</td>" + FORMULA + formula + "</td>"
+                + REMARK + (Typesetting.isDots(step) ? "" : math(Typesetting.member(step.shape()))) + "</td>"
+                + REMARK + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
+                + REMARK + (Typesetting.isDots(step) ? "" : mark(step.check())) + "</td></tr>";
     }
 
     /** What a line cites; what it says and its proof fold out. */
@@ -81,8 +83,8 @@ public final class DerivationRenderer implements Renderer<Derivation> {
 
     private static String mark(Check check) {
         return switch (check) {
-            case Check.Holds(var computed, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" title=\""
-                    + within(computed, central) + "\">✓</span>";
+            case Check.Holds(var computed, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" "
+                    + "title=\"" + within(computed, central) + "\">✓</span>";
             case Check.Fails(var computed, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> "
                     + "<small>" + within(computed, central) + "</small>";
             case Check.Open(var why) -> folded("<small>not checked</small>", escaped(why));

@@ -30,7 +30,8 @@ class DerivationRendererTest {
 
     private static Derivation classifier() {
         var net = sequential(linear(3, 5), tanh(), linear(5, 4));
-        return derive(crossEntropy().of(net.apply(randn(seed(1), 6, 3)), Tensor.indices(new Shape(6), 0, 1, 2, 3, 0, 1)));
+        var classes = Tensor.indices(new Shape(6), 0, 1, 2, 3, 0, 1);
+        return derive(crossEntropy().of(net.apply(randn(seed(1), 6, 3)), classes));
     }
 
     @Test

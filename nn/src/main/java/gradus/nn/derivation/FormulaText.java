@@ -18,7 +18,8 @@ final class FormulaText {
             Map.entry("\\land", "∧"), Map.entry("\\lor", "∨"), Map.entry("\\lfloor", "⌊"), Map.entry("\\rfloor", "⌋"),
             Map.entry("\\lceil", "⌈"), Map.entry("\\rceil", "⌉"), Map.entry("\\lvert", "|"), Map.entry("\\rvert", "|"),
             Map.entry("\\lVert", "‖"), Map.entry("\\rVert", "‖"), Map.entry("\\|", "‖"), Map.entry("\\prime", "′"),
-            Map.entry("\\ell", "ℓ"), Map.entry("\\dots", "…"), Map.entry("\\cdots", "⋯"), Map.entry("\\vdots", "⋮"), Map.entry("\\ldots", "…"),
+            Map.entry("\\ell", "ℓ"), Map.entry("\\dots", "…"), Map.entry("\\cdots", "⋯"),
+            Map.entry("\\vdots", "⋮"), Map.entry("\\ldots", "…"),
             Map.entry("\\to", "→"), Map.entry("\\Longrightarrow", "⟹"),
             Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
             Map.entry("\\checkmark", "✓"), Map.entry("\\,", " "), Map.entry("\\;", " "), Map.entry("\\ ", " "),
@@ -82,7 +83,8 @@ final class FormulaText {
             case "\\begin" -> {
                 at = LatexScan.part(latex, from);
                 int begin = latex.indexOf('}', from) + 1;
-                environment(latex.substring(begin, latex.lastIndexOf("\\end", at)), latex.startsWith("\\begin{cases", from));
+                environment(latex.substring(begin, latex.lastIndexOf("\\end", at)),
+                        latex.startsWith("\\begin{cases", from));
             }
             case "\\partial", "\\nabla" -> {
                 text.append(SIGNS.get(token));

@@ -22,9 +22,10 @@ final class Identifiers {
             Map.entry("Pi", "Π"), Map.entry("Sigma", "Σ"), Map.entry("Upsilon", "Υ"), Map.entry("Phi", "Φ"),
             Map.entry("Psi", "Ψ"), Map.entry("Omega", "Ω"));
 
-    private static final Map<String, String> COMMANDS = GREEK.entrySet().stream().filter(e -> !e.getKey().startsWith("var"))
-            .collect(Collectors.toMap(Map.Entry::getValue, e -> " " + e.getKey() + " "));
-    private static final Map<String, String> ACCENTS = Map.of("\u0302", " hat ", "\u0304", " bar ", "\u0303", " tilde ");
+    private static final Map<String, String> COMMANDS = GREEK.entrySet().stream()
+            .filter(e -> !e.getKey().startsWith("var")).collect(Collectors.toMap(Map.Entry::getValue, e -> " " + e.getKey() + " "));
+    private static final Map<String, String> ACCENTS = Map.of("\u0302", " hat ", "\u0304", " bar ",
+            "\u0303", " tilde ");
     private static final Set<String> HATS = Set.of("hat", "bar", "tilde");
 
     /** Words, numbers and lone capitals: {@code deltaZ1} is delta, Z, 1. */
@@ -38,8 +39,8 @@ final class Identifiers {
      * Letters that already mean something in the formulas of operations: the indices of sums, e, π, the sigmoid,
      * Kronecker's δ and the identity. A tensor of that name is written bold.
      */
-    private static final Set<String> RESERVED = Set.of("e", "i", "j", "k", "l", "m", "n", "I", "d", "\\pi", "\\sigma", "\\delta",
-            "\\partial", "\\Phi", "\\phi");
+    private static final Set<String> RESERVED = Set.of("e", "i", "j", "k", "l", "m", "n", "I", "d", "\\pi", "\\sigma",
+            "\\delta", "\\partial", "\\Phi", "\\phi");
 
     private Identifiers() {
     }
@@ -103,7 +104,8 @@ final class Identifiers {
         for (var part : parts.subList(1, parts.size())) {
             if (HATS.contains(part.toLowerCase())) {
                 head = "\\" + part.toLowerCase() + "{" + head + "}";
-            } else if (part.matches("\\d+") && !below.isEmpty() && below.getLast().matches("\\\\?[A-Za-z]|\\\\[a-z]+")) {
+            } else if (part.matches("\\d+") && !below.isEmpty()
+                    && below.getLast().matches("\\\\?[A-Za-z]|\\\\[a-z]+")) {
                 below.set(below.size() - 1, sub(below.getLast(), part));
             } else {
                 below.add(part.matches("\\d+") ? part : word(part.length() > 2 && !GREEK.containsKey(part)
@@ -118,7 +120,8 @@ final class Identifiers {
     }
 
     private static String head(String part) {
-        return part.startsWith("\\") ? part : part.equals("loss") ? "L" : part.length() == 2 ? greekOr(part, "\\mathrm{" + part + "}") : word(part);
+        return part.startsWith("\\") ? part : part.equals("loss") ? "L" : part.length() == 2
+                ? greekOr(part, "\\mathrm{" + part + "}") : word(part);
     }
 
     /** Greek, one or two letters side by side, or a word in upright letters. */

@@ -1,6 +1,6 @@
 package gradus.nn.derivation;
 
-/** Finds where parts of a LaTeX formula end. It knows braces, sized brackets and environments, nothing of what they mean. */
+/** Finds where parts of a LaTeX formula end: it knows braces, sized brackets and environments, not what they mean. */
 final class LatexScan {
 
     private LatexScan() {

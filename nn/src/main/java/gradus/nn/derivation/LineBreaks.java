@@ -6,16 +6,16 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Breaks a formula before its operators, the loosest first: relations, sums, products element by element, products. Where
- * none is outside of brackets, inside the last bracketed part that is too wide. Each line is LaTeX of its own; without the
- * empty brackets {@code \right.} and {@code \left.} they are the formula again.
+ * Breaks a formula before its operators, the loosest first: relations, sums, products element by element, products.
+ * Where none is outside of brackets, inside the widest bracketed part; a fraction is written with a slash for that. Each
+ * line is LaTeX of its own; without the empty brackets {@code \right.} and {@code \left.} they are the formula again.
  *
  * @param measure the width of a piece of LaTeX
  */
 record LineBreaks(ToDoubleFunction<String> measure) {
 
-    private static final List<Set<String>> OPERATORS = List.of(Set.of("=", "\\approx", "\\le", "\\ge"), Set.of("+", "-"),
-            Set.of("\\odot"), Set.of("\\cdot", "\\times"), Set.of("\\,"));
+    private static final List<Set<String>> OPERATORS = List.of(Set.of("=", "\\approx", "\\le", "\\ge"),
+            Set.of("+", "-"), Set.of("\\odot"), Set.of("\\cdot", "\\times"), Set.of("\\,"));
 
     /** The formula in lines; a piece without operators is never broken, however wide. */
     List<String> lines(String formula, double width) {
@@ -64,20 +64,24 @@ record LineBreaks(ToDoubleFunction<String> measure) {
         return pieces;
     }
 
-    /** Inside of the widest part that can be broken; a wide fraction is written with a slash for that. */
+    /** Inside of the widest part that can be broken. */
     private List<String> insideBrackets(String formula, double width) {
         int from = 0;
         int to = 0;
+        double widest = 0;
         for (int at = 0; at < formula.length(); ) {
             int end = LatexScan.part(formula, at);
             var part = formula.substring(at, end);
             if (part.equals("\\frac")) {
                 end = LatexScan.part(formula, LatexScan.part(formula, end));
             }
-            boolean breaks = part.equals("\\frac") || part.startsWith("\\left") || part.startsWith("{") && !isArgument(formula, at);
-            if (breaks && measure.applyAsDouble(formula.substring(at, end)) > measure.applyAsDouble(formula.substring(from, to))) {
+            boolean breaks = part.equals("\\frac") || part.startsWith("\\left")
+                    || part.startsWith("{") && !isArgument(formula, at);
+            double wide = breaks ? measure.applyAsDouble(formula.substring(at, end)) : 0;
+            if (wide > widest) {
                 from = at;
                 to = end;
+                widest = wide;
             }
             at = end;
         }

@@ -19,14 +19,14 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * What the tensors of one derivation are called. A tensor's name is, in this order: the one that {@link Tensor#named} gave
- * it and no other tensor; its variable in the notebook, {@code z1} as z_1; its place in a net that is a variable there, W_3
- * for the weight of the third layer with parameters; a name that several were given, with a number. No two tensors share
- * a name: the second one gets {@code z^{(2)}}.
+ * What the tensors of one derivation are called. A tensor's name is, in this order: the one that {@link Tensor#named}
+ * gave it and no other tensor; its variable in the notebook, {@code z1} as z_1; its place in a net that is a variable
+ * there, W_3 for the weight of the third layer with parameters; a name that several were given, with a number. No two
+ * tensors share a name: the second one gets {@code z^{(2)}}.
  */
 public final class Names {
 
-    /** Knows variables by name, in the order of their definition; found by {@link ServiceLoader}, as a notebook's are. */
+    /** Knows variables by name, in the order of their definition; found by {@link ServiceLoader}. */
     @FunctionalInterface
     public interface Source {
         Map<String, Object> variables();
@@ -51,7 +51,8 @@ public final class Names {
     public static Names of(Collection<Tensor> graph, Map<String, Object> variables) {
         var names = new Names();
         var wanted = new IdentityHashMap<Tensor, List<String>>();
-        var given = graph.stream().map(Tensor::name).collect(Collectors.groupingBy(Identifiers::bare, Collectors.counting()));
+        var given = graph.stream().map(Tensor::name)
+                .collect(Collectors.groupingBy(Identifiers::bare, Collectors.counting()));
         for (var tensor : graph) {
             wanted.put(tensor, new ArrayList<>());
             if (!tensor.name().isEmpty() && given.get(Identifiers.bare(tensor.name())) == 1) {
@@ -72,7 +73,8 @@ public final class Names {
         graph.forEach(tensor -> names.give(tensor, wanted.get(tensor)));
         for (var tensor : graph) {   // several of one name, the weights W of a net say
             if (names.of(tensor).isEmpty() && !tensor.name().isEmpty()) {
-                names.names.put(tensor, tensor.name().contains("_") ? names.free(tensor.name()) : names.numbered(tensor.name()));
+                var name = tensor.name();
+                names.names.put(tensor, name.contains("_") ? names.free(name) : names.numbered(name));
             }
         }
         return names;
@@ -96,7 +98,7 @@ public final class Names {
         return free;
     }
 
-    /** An identifier of Java in LaTeX: {@code h1} is h_1, {@code W_ih} W_{ih}, {@code yHat} \hat{y}, {@code alpha} \alpha. */
+    /** An identifier of Java in LaTeX: {@code W1} is W_1, {@code W_ih} W_{ih}, {@code yHat} \hat{y}, {@code eta} \eta. */
     public static String latex(String identifier) {
         return Identifiers.of(identifier);
     }
@@ -123,7 +125,8 @@ public final class Names {
         if (value instanceof Tensor tensor) {
             want.accept(tensor, latex(variable));
         }
-        var elements = value instanceof Tensor[] array ? Arrays.asList(array) : value instanceof List<?> list ? list : List.of();
+        var elements = value instanceof Tensor[] array ? Arrays.asList(array)
+                : value instanceof List<?> list ? list : List.of();
         for (int i = 0; i < elements.size(); i++) {
             if (elements.get(i) instanceof Tensor tensor) {
                 want.accept(tensor, latex(variable + "_" + i));
@@ -137,12 +140,13 @@ public final class Names {
         var parents = parameters.keySet().stream().map(Names::parent).distinct().toList();
         boolean numbered = parents.stream().allMatch(parent -> parent.matches("[\\d.]*"));
         var symbols = new LinkedHashMap<String, String>();
-        parameters.forEach((path, parameter) -> symbols.put(path, below(letter(path, parameter), parents.size() == 1 ? ""
-                : numbered ? "" + (parents.indexOf(parent(path)) + 1) : lastWord(parent(path)))));
+        parameters.forEach((path, parameter) -> symbols.put(path, below(letter(path, parameter),
+                parents.size() == 1 ? "" : numbered ? "" + (parents.indexOf(parent(path)) + 1) : lastWord(parent(path)))));
         parameters.forEach((path, parameter) -> {
             boolean alone = Collections.frequency(symbols.values(), symbols.get(path)) == 1;
             want.accept(parameter, alone ? symbols.get(path) : below(letter(path, parameter), parent(path)));
-            want.accept(parameter, below(letter(path, parameter), (variable + "." + parent(path)).replaceAll("\\.$", "")));
+            var place = (variable + "." + parent(path)).replaceAll("\\.$", "");
+            want.accept(parameter, below(letter(path, parameter), place));
         });
     }
 

@@ -69,18 +69,20 @@ public final class Typesetting {
 
     /** How many lines were checked, and what came of it, in a sentence. */
     public static String verdict(List<Step> steps) {
-        long holds = steps.stream().filter(step -> step.check() instanceof Check.Holds).count();
+        long holds = held(steps).count();
         long fails = steps.stream().filter(step -> step.check() instanceof Check.Fails).count();
-        double worst = steps.stream().map(Step::check).mapToDouble(check -> check instanceof Check.Holds(var computed, var _)
-                ? computed : 0).max().orElse(0);
-        var central = steps.stream().map(Step::check).mapToDouble(check -> check instanceof Check.Holds(var _, var error)
-                ? error : Double.NaN).filter(error -> !Double.isNaN(error)).toArray();
+        double worst = held(steps).mapToDouble(Check.Holds::computed).max().orElse(0);
+        var central = held(steps).mapToDouble(Check.Holds::central).filter(error -> !Double.isNaN(error)).toArray();
         long open = steps.size() - holds - fails;
-        return String.format(Locale.ROOT, "%d of %d lines hold: read back from their LaTeX and evaluated, they are within %.0e of "
-                + "automatic differentiation%s.%s%s", holds, steps.size(), worst, central.length == 0 ? "" : String.format(
-                        Locale.ROOT, ", %d gradients within %.0e of central differences", central.length,
-                        Arrays.stream(central).max().orElse(0)),
-                fails == 0 ? "" : " " + fails + " FAIL.", open == 0 ? "" : " " + open + " could not be checked.");
+        var text = String.format(Locale.ROOT, "%d of %d lines hold: read back from their LaTeX and evaluated, they are within "
+                + "%.0e of automatic differentiation", holds, steps.size(), worst);
+        return text + (central.length == 0 ? "" : String.format(Locale.ROOT,
+                ", %d gradients within %.0e of central differences", central.length, Arrays.stream(central).max().orElse(0)))
+                + "." + (fails == 0 ? "" : " " + fails + " FAIL.") + (open == 0 ? "" : " " + open + " could not be checked.");
+    }
+
+    private static Stream<Check.Holds> held(List<Step> steps) {
+        return steps.stream().map(Step::check).filter(Check.Holds.class::isInstance).map(Check.Holds.class::cast);
     }
 
     /** A formula in lines of at most this width; all but the first begin with an operator or inside of brackets. */
@@ -104,7 +106,7 @@ public final class Typesetting {
         return environment("aligned", sections(steps).stream().flatMap(section -> rows(section).stream()).toList());
     }
 
-    /** The steps as {@code align*} environments for text with amsmath and amssymb, each short enough for its page to break. */
+    /** The steps as {@code align*} environments for text with amsmath and amssymb, each short enough for its page. */
     public static String paper(List<Step> steps) {
         var parts = new ArrayList<String>();
         for (var section : sections(steps)) {
@@ -133,7 +135,7 @@ public final class Typesetting {
     private static List<String> rows(Step step) {
         var rows = new ArrayList<String>();
         var lines = lines(step, PAPER);
-        rows.add(step.left() + (step.left().text().isEmpty() ? " &\\;\\;" : " &= ") + lines.getFirst() + " && "
+        rows.add(isDots(step) ? "&\\;\\;" + lines.getFirst() : step.left() + " &= " + lines.getFirst() + " && "
                 + member(step.shape()) + " && " + tick(step.check()));
         lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));
@@ -144,9 +146,15 @@ public final class Typesetting {
         return rows;
     }
 
+    /** Whether it only says that lines like those around it are left out. */
+    public static boolean isDots(Step step) {
+        return step.left().text().isEmpty();
+    }
+
     /** What a forward line comes to, when it is short. */
     private static Optional<String> shortValue(Step step) {
-        return step.value().filter(x -> step.kind() == Kind.FORWARD && x.size() <= SMALL && x.size() > 0).map(Typesetting::value);
+        return step.value().filter(x -> step.kind() == Kind.FORWARD && x.size() <= SMALL && x.size() > 0)
+                .map(Typesetting::value);
     }
 
     /** {@code \in \mathbb{R}^{4 \times 3}}. */
@@ -158,8 +166,8 @@ public final class Typesetting {
     private static String tick(Check check) {
         return switch (check) {
             case Check.Holds _ -> "\\checkmark";
-            case Check.Fails(var computed, var central) -> "\\text{FAILS: off by } " + number(Double.isNaN(central) ? computed
-                    : Math.max(computed, central));
+            case Check.Fails(var computed, var central) -> "\\text{FAILS: off by } "
+                    + number(Double.isNaN(central) ? computed : Math.max(computed, central));
             case Check.Open _ -> "\\text{?}";
         };
     }
@@ -178,8 +186,8 @@ public final class Typesetting {
         var matrix = x.detach().reshape(x.rank() < 2 ? 1 : x.shape().dim(0), -1);
         int height = matrix.shape().dim(0);
         int width = matrix.shape().dim(1);
-        var rows = places(height).mapToObj(i -> places(width).mapToObj(j -> i < 0 && j < 0 ? "\\ddots" : i < 0 ? "\\vdots"
-                : j < 0 ? "\\cdots" : number(matrix.at(i, j))).collect(Collectors.joining(" & ")))
+        var rows = places(height).mapToObj(i -> places(width).mapToObj(j -> i < 0 && j < 0 ? "\\ddots"
+                : i < 0 ? "\\vdots" : j < 0 ? "\\cdots" : number(matrix.at(i, j))).collect(Collectors.joining(" & ")))
                 .collect(Collectors.joining(" \\\\ "));
         return "\\begin{bmatrix} " + rows + " \\end{bmatrix}" + (x.rank() == 1 ? "^{\\top}" : "");
     }
@@ -200,7 +208,8 @@ public final class Typesetting {
         var rounded = new BigDecimal(value).round(DIGITS).stripTrailingZeros();
         int exponent = rounded.precision() - rounded.scale() - 1;
         return exponent >= -4 && exponent < 6 ? rounded.toPlainString()
-                : rounded.movePointLeft(exponent).stripTrailingZeros().toPlainString() + " \\cdot 10^{" + exponent + "}";
+                : rounded.movePointLeft(exponent).stripTrailingZeros().toPlainString()
+                        + " \\cdot 10^{" + exponent + "}";
     }
 
     /** The steps for a console: formulas aligned at =, then shapes, then what the check says. */
@@ -221,9 +230,10 @@ public final class Typesetting {
                     text.append("  ⋮ ").append(section.leftOut()).append(" more lines\n");
                 }
                 var step = shown.get(i);
-                text.append(("  %" + left + "s %s %-" + right + "s  %-" + shape + "s  %s").formatted(text(step.left().text()),
-                        step.left().text().isEmpty() ? " " : "=", rights.get(i).getFirst(), step.shape(), step.check() instanceof Check.Open ? "?" : step.check()))
-                        .append('\n');
+                boolean dots = isDots(step);
+                text.append(("  %" + left + "s %s %-" + right + "s  %-" + shape + "s  %s").formatted(
+                        text(step.left().text()), dots ? " " : "=", rights.get(i).getFirst(), dots ? "" : step.shape(),
+                        step.check() instanceof Check.Open ? "?" : step.check()).stripTrailing()).append('\n');
                 var below = new ArrayList<>(rights.get(i).stream().skip(1).map(line -> "  " + line).toList());
                 shortValue(step).ifPresent(value -> below.add("≈ " + text(value)));
                 step.rule().ifPresent(rule -> below.add("by " + rule.citation()));

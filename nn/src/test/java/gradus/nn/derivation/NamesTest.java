@@ -23,17 +23,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NamesTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"x|x", "h1|h_1", "W12|W_{12}", "z_1|z_1", "W_ih|W_{ih}", "Wxh|W_{xh}", "alpha|\\alpha",
-        "alpha2|\\alpha_2", "yHat|\\hat{y}", "y_hat|\\hat{y}", "yHat1|\\hat{y}_1", "xBar|\\bar{x}", "ŷ|\\hat{y}", "θ|\\theta",
-        "δ1|\\delta_1", "deltaZ1|\\delta_{Z_1}", "delta_h|\\delta_h", "hPrev|h_{\\mathrm{prev}}", "x_train|x_{\\mathrm{train}}",
-        "xTrain1|x_{\\mathrm{train}, 1}", "logits|\\mathrm{logits}", "loss|L", "loss2|L_2", "dL|\\mathit{dL}",
+    @CsvSource(delimiter = '|', value = {"x|x", "h1|h_1", "W12|W_{12}", "z_1|z_1", "W_ih|W_{ih}", "Wxh|W_{xh}",
+        "alpha|\\alpha", "alpha2|\\alpha_2", "yHat|\\hat{y}", "y_hat|\\hat{y}", "yHat1|\\hat{y}_1", "xBar|\\bar{x}",
+        "ŷ|\\hat{y}", "θ|\\theta", "δ1|\\delta_1", "deltaZ1|\\delta_{Z_1}", "delta_h|\\delta_h", "hPrev|h_{\\mathrm{prev}}",
+        "x_train|x_{\\mathrm{train}}", "xTrain1|x_{\\mathrm{train}, 1}", "logits|\\mathrm{logits}", "loss|L", "loss2|L_2", "dL|\\mathit{dL}",
         "dW1|\\mathit{dW}_1", "dz1|\\mathit{dz}_1", "Sigma|\\Sigma", "etaMax|\\eta_{\\mathrm{max}}", "w_1_2|w_{1, 2}",
         "k|\\boldsymbol{k}", "e|\\boldsymbol{e}", "sigma|\\boldsymbol{\\sigma}", "sigma1|\\sigma_1", "_x|x", "$|''"})
     void anIdentifierIsWrittenAsAPersonWould(String identifier, String latex) {
         assertEquals(latex, Names.latex(identifier));
         if (!latex.isEmpty()) {   // and whoever reads formulas takes it for one name
             var six = NdArray.scalar(6);
-            assertEquals(42, Evaluator.evaluate("1 + {" + latex + "} \\, " + latex + " + 5", Map.of(latex, six)).item());
+            var twice = "1 + {" + latex + "} \\, " + latex + " + 5";
+            assertEquals(42, Evaluator.evaluate(twice, Map.of(latex, six)).item());
         }
     }
 
@@ -65,14 +66,16 @@ class NamesTest {
         variables.put("z_1", array[2]);
         variables.put("actor", first);
         variables.put("critic", second);
-        var graph = new ArrayList<>(List.of(array[1], array[2], array[3], Tensor.ones(1).named("q_1"), Tensor.ones(1).named("q_1")));
+        var graph = new ArrayList<>(List.of(array[1], array[2], array[3]));
+        graph.add(Tensor.ones(1).named("q_1"));
+        graph.add(Tensor.ones(1).named("q_1"));
         graph.addAll(first.parameters());
         graph.addAll(second.parameters());
         var names = Names.of(graph, variables);
         var all = graph.stream().map(names::of).map(Optional::orElseThrow).toList();
         assertEquals(all.size(), new HashSet<>(all).size(), all.toString());
-        assertEquals(List.of("z_1", "z_2", "z_3", "q_1", "q_1^{(2)}", "W_1", "b_1", "W_2", "b_2", "W_{\\mathrm{critic.0}}"),
-                all.subList(0, 10));
+        assertEquals(List.of("z_1", "z_2", "z_3", "q_1", "q_1^{(2)}", "W_1", "b_1", "W_2", "b_2",
+                "W_{\\mathrm{critic.0}}"), all.subList(0, 10));
     }
 
     @Test
@@ -87,7 +90,8 @@ class NamesTest {
     void theWeightsOfANetThatNobodyNamedAreNumbered() {
         var net = sequential(linear(3, 4), tanh(), linear(4, 2));
         var names = Names.of(net.parameters(), Map.of());
-        assertEquals(List.of("W_{1}", "b_{1}", "W_{2}", "b_{2}"), net.parameters().stream().map(names::of).map(Optional::orElseThrow).toList());
+        assertEquals(List.of("W_{1}", "b_{1}", "W_{2}", "b_{2}"),
+                net.parameters().stream().map(names::of).map(Optional::orElseThrow).toList());
     }
 
     @Test

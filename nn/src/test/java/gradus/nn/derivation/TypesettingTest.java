@@ -13,7 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.tex.FormulaParser;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,17 +43,19 @@ class TypesettingTest {
 
     @Test
     void aLineBreaksAtTheLoosestOperator() {
-        assertEquals(List.of("a \\, b", "+ c \\, d", "- e \\, f"), Typesetting.lines("a \\, b + c \\, d - e \\, f", 3.5));
+        assertEquals(List.of("a \\, b", "+ c \\, d", "- e \\, f"),
+                Typesetting.lines("a \\, b + c \\, d - e \\, f", 3.5));
         assertEquals(List.of("-a", "- b"), Typesetting.lines("-a - b", 2));
         assertEquals(List.of("\\tanh\\left(a \\right.", "\\left. + b\\right)"),
-                Typesetting.lines("\\tanh\\left(a + b\\right)", 4).stream().map(line -> line.replace("a  ", "a ")).toList());
+                Typesetting.lines("\\tanh\\left(a + b\\right)", 4));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '@', value = {
         "\\delta_{1} = {W_2}^{\\top} \\, \\delta_2 \\odot \\left(1 - {h_1}^{2}\\right)@δ₁ = W₂ᵀ δ₂ ⊙ (1 − h₁²)",
         "\\frac{\\partial L}{\\partial W_{1}}@∂L/∂W₁", "\\frac{1}{2} \\, \\left\\|x\\right\\|_2^2@1/2 ‖x‖₂²",
-        "\\sum_{i, j} {x}_{ij}@Σ_{i, j} xᵢⱼ", "\\hat{y} - \\bar{x}_1@ŷ − x̄₁", "\\operatorname{softmax}\\left(z\\right)@softmax(z)",
+        "\\sum_{i, j} {x}_{ij}@Σ_{i, j} xᵢⱼ", "\\hat{y} - \\bar{x}_1@ŷ − x̄₁",
+        "\\operatorname{softmax}\\left(z\\right)@softmax(z)",
         "\\sqrt{v + \\epsilon}@√(v + ε)", "\\frac{a + b}{c}@(a + b)/c", "W^{(2)}@W⁽²⁾", "x_{\\mathrm{train}}@x_train",
         "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}@[1, 2; 3, 4]", "\\mathbf{1}_{x > 0}@1_{x > 0}", "x^{-1}@x⁻¹",
         "\\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}@{x if x > 0; 0 if otherwise}", "''@''"})
@@ -63,16 +64,18 @@ class TypesettingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.123456,0.1235", "-3.1e-7,-3.1 \\cdot 10^{-7}", "2,2", "1234567,1.235 \\cdot 10^{6}", "0,0", "120000,120000",
-        "NaN,\\text{NaN}", "-Infinity,-\\infty", "1e-4,0.0001"})
+    @CsvSource({"0.123456,0.1235", "-3.1e-7,-3.1 \\cdot 10^{-7}", "2,2", "1234567,1.235 \\cdot 10^{6}", "0,0",
+        "120000,120000", "NaN,\\text{NaN}", "-Infinity,-\\infty", "1e-4,0.0001"})
     void aNumberHasFourDigits(double value, String latex) {
         assertEquals(latex, Typesetting.number(value));
     }
 
     @Test
     void aWideMatrixShowsItsEnds() {
-        assertEquals("\\begin{bmatrix} 0 & 1 & \\cdots & 5 \\end{bmatrix}^{\\top}", Typesetting.value(Tensor.arange(6)));
-        assertEquals("\\begin{bmatrix} 0 & 1 \\\\ 2 & 3 \\end{bmatrix}", Typesetting.value(Tensor.arange(4).reshape(2, 2)));
+        assertEquals("\\begin{bmatrix} 0 & 1 & \\cdots & 5 \\end{bmatrix}^{\\top}",
+                Typesetting.value(Tensor.arange(6)));
+        assertEquals("\\begin{bmatrix} 0 & 1 \\\\ 2 & 3 \\end{bmatrix}",
+                Typesetting.value(Tensor.arange(4).reshape(2, 2)));
         assertTrue(Typesetting.value(Tensor.ones(90, 90)).contains("\\vdots & \\vdots & \\ddots & \\vdots"));
         assertEquals("1", Typesetting.value(Tensor.ones(1, 1)));
         assertEquals("\\in \\mathbb{R}^{2 \\times 3}", Typesetting.member(new Shape(2, 3)));
@@ -87,7 +90,8 @@ class TypesettingTest {
         assertTrue(lines.get(1).matches(" *z₁ = x W₁ᵀ \\+ b₁ +\\[5, 4] +✓ .*"), lines.get(1));
         assertEquals(lines.get(1).indexOf('='), lines.get(2).indexOf('='));
         assertTrue(lines.getLast().contains("lines hold"));
-        assertTrue(derivation.tex().contains("z_{1} &= x \\, {W_{1}}^{\\top} + b_{1} && \\in \\mathbb{R}^{5 \\times 4} && \\checkmark"));
+        assertTrue(derivation.tex().contains("z_{1} &= x \\, {W_{1}}^{\\top} + b_{1} "
+                + "&& \\in \\mathbb{R}^{5 \\times 4} && \\checkmark"));
     }
 
     @Test
@@ -101,7 +105,7 @@ class TypesettingTest {
         assertEquals(101, derivation.steps(Step.Kind.FORWARD).size());
         var shown = derivation.toString();
         assertTrue(shown.contains("⋮ 41 more lines") && shown.contains("a₉₉ = "), shown);
-        assertEquals(2, Collections.frequency(derivation.tex().lines().map(line -> line.contains("more lines")).toList(), true));
+        assertEquals(2, derivation.tex().lines().filter(line -> line.contains("more lines")).count());
         assertTrue(Typesetting.lines("x + ".repeat(2000) + "x", 30).getFirst().contains("8001 characters"));
     }
 }
