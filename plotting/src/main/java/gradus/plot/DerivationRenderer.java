@@ -52,8 +52,8 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     }
 
     private static String table(CharSequence rows) {
-        return "<div style=\"overflow-x: auto; max-width: 100%\"><table style=\"margin: 0; width: 100%; table-layout: auto\">"
-                + "<tbody>" + rows + "</tbody></table></div>";
+        return "<div style=\"overflow-x: auto; max-width: 100%\">"
+                + "<table style=\"margin: 0; width: 100%; table-layout: auto\"><tbody>" + rows + "</tbody></table></div>";
     }
 
     private static String rows(List<Step> steps) {

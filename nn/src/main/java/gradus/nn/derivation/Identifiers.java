@@ -23,7 +23,8 @@ final class Identifiers {
             Map.entry("Psi", "Ψ"), Map.entry("Omega", "Ω"));
 
     private static final Map<String, String> COMMANDS = GREEK.entrySet().stream()
-            .filter(e -> !e.getKey().startsWith("var")).collect(Collectors.toMap(Map.Entry::getValue, e -> " " + e.getKey() + " "));
+            .filter(e -> !e.getKey().startsWith("var"))
+            .collect(Collectors.toMap(Map.Entry::getValue, e -> " " + e.getKey() + " "));
     private static final Map<String, String> ACCENTS = Map.of("\u0302", " hat ", "\u0304", " bar ",
             "\u0303", " tilde ");
     private static final Set<String> HATS = Set.of("hat", "bar", "tilde");

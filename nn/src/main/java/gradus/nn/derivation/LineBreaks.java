@@ -7,8 +7,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Breaks a formula before its operators, the loosest first: relations, sums, products element by element, products.
- * Where none is outside of brackets, inside the widest bracketed part; a fraction is written with a slash for that. Each
- * line is LaTeX of its own; without the empty brackets {@code \right.} and {@code \left.} they are the formula again.
+ * Where none is outside of brackets, inside the widest bracketed part; a fraction is written with a slash for that.
+ * Each line is LaTeX of its own; without the empty brackets {@code \right.} and {@code \left.} they are the formula again.
  *
  * @param measure the width of a piece of LaTeX
  */

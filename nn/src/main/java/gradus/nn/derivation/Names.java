@@ -98,7 +98,7 @@ public final class Names {
         return free;
     }
 
-    /** An identifier of Java in LaTeX: {@code W1} is W_1, {@code W_ih} W_{ih}, {@code yHat} \hat{y}, {@code eta} \eta. */
+    /** An identifier of Java in LaTeX: {@code W1} is W_1, {@code W_ih} W_{ih}, {@code yHat} \hat{y}. */
     public static String latex(String identifier) {
         return Identifiers.of(identifier);
     }
@@ -141,7 +141,8 @@ public final class Names {
         boolean numbered = parents.stream().allMatch(parent -> parent.matches("[\\d.]*"));
         var symbols = new LinkedHashMap<String, String>();
         parameters.forEach((path, parameter) -> symbols.put(path, below(letter(path, parameter),
-                parents.size() == 1 ? "" : numbered ? "" + (parents.indexOf(parent(path)) + 1) : lastWord(parent(path)))));
+                parents.size() == 1 ? "" : numbered ? "" + (parents.indexOf(parent(path)) + 1)
+                        : lastWord(parent(path)))));
         parameters.forEach((path, parameter) -> {
             boolean alone = Collections.frequency(symbols.values(), symbols.get(path)) == 1;
             want.accept(parameter, alone ? symbols.get(path) : below(letter(path, parameter), parent(path)));

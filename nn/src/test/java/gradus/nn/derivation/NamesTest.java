@@ -25,8 +25,10 @@ class NamesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"x|x", "h1|h_1", "W12|W_{12}", "z_1|z_1", "W_ih|W_{ih}", "Wxh|W_{xh}",
         "alpha|\\alpha", "alpha2|\\alpha_2", "yHat|\\hat{y}", "y_hat|\\hat{y}", "yHat1|\\hat{y}_1", "xBar|\\bar{x}",
-        "ŷ|\\hat{y}", "θ|\\theta", "δ1|\\delta_1", "deltaZ1|\\delta_{Z_1}", "delta_h|\\delta_h", "hPrev|h_{\\mathrm{prev}}",
-        "x_train|x_{\\mathrm{train}}", "xTrain1|x_{\\mathrm{train}, 1}", "logits|\\mathrm{logits}", "loss|L", "loss2|L_2", "dL|\\mathit{dL}",
+        "ŷ|\\hat{y}", "θ|\\theta", "δ1|\\delta_1", "deltaZ1|\\delta_{Z_1}", "delta_h|\\delta_h",
+        "hPrev|h_{\\mathrm{prev}}",
+        "x_train|x_{\\mathrm{train}}", "xTrain1|x_{\\mathrm{train}, 1}", "logits|\\mathrm{logits}",
+        "loss|L", "loss2|L_2", "dL|\\mathit{dL}",
         "dW1|\\mathit{dW}_1", "dz1|\\mathit{dz}_1", "Sigma|\\Sigma", "etaMax|\\eta_{\\mathrm{max}}", "w_1_2|w_{1, 2}",
         "k|\\boldsymbol{k}", "e|\\boldsymbol{e}", "sigma|\\boldsymbol{\\sigma}", "sigma1|\\sigma_1", "_x|x", "$|''"})
     void anIdentifierIsWrittenAsAPersonWould(String identifier, String latex) {
