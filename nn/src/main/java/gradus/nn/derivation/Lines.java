@@ -117,6 +117,10 @@ final class Lines {
         return unnamed;
     }
 
+    private static boolean isMisread(Check check) {
+        return check instanceof Check.Fails || check instanceof Check.Open(var why) && why.startsWith("formula at");
+    }
+
     private void nameWhatIsWrittenOut(Tensor x, boolean forward) {
         var open = new ArrayDeque<Tensor>();
         if (forward) {
@@ -153,7 +157,7 @@ final class Lines {
         var right = symbols.formula(x);
         var check = verdicts.value(x, right);
         forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), Optional.empty(), check));
-        if (!(check instanceof Check.Holds)) {
+        if (isMisread(check)) {
             nameWhatIsWrittenOut(x, true);
         }
     }
@@ -180,7 +184,7 @@ final class Lines {
         var right = backward.of(x);
         var value = replay.gradient(x);
         var check = verdicts.slope(x, right, value);
-        if (!(check instanceof Check.Holds)) {
+        if (isMisread(check)) {
             nameWhatIsWrittenOut(x, false);
         }
         return step(kind, left, right, x.shape(), value, backward.rule(x), check);

@@ -140,7 +140,7 @@ final class Symbols {
     /** The name of the loss's gradient in a tensor: δ₃ for that of z₃, δ with the whole name below for others. */
     Tex delta(Tensor x) {
         var name = names.get(x).text();
-        var below = name.startsWith("z_") && !given.isTaken("z") ? name.substring(2) : name;
+        var below = name.startsWith("z_") && !given.isTaken("z") && !given.isTaken(name.substring(2)) ? name.substring(2) : name;
         return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
                 : below) + "}", x.shape());
     }

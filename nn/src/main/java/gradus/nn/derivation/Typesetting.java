@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -216,6 +217,7 @@ public final class Typesetting {
     /** The steps for a console: formulas aligned at =, then shapes, then what the check says. */
     public static String plain(List<Step> steps) {
         var text = new StringBuilder();
+        var cited = new HashSet<String>();   // each known result is cited once
         for (var section : sections(steps)) {
             text.append(section.heading()).append('\n');
             var shown = section.shown();
@@ -237,7 +239,7 @@ public final class Typesetting {
                         step.check() instanceof Check.Open ? "?" : step.check()).stripTrailing()).append('\n');
                 var below = new ArrayList<>(rights.get(i).stream().skip(1).map(line -> "  " + line).toList());
                 shortValue(step).ifPresent(value -> below.add("≈ " + text(value)));
-                step.rule().ifPresent(rule -> below.add("by " + rule.citation()));
+                step.rule().filter(rule -> cited.add(rule.name())).ifPresent(rule -> below.add("by " + rule.citation()));
                 if (step.check() instanceof Check.Open(var why)) {
                     below.add("not checked: " + words(why));
                 }

@@ -152,6 +152,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         if (text.equals("0") || other.text.equals("0")) {
             return text.equals("0") ? other : this;
         }
+        if (form instanceof Form.Negative(var of) && other.isNumber() && !other.isNegative()) {
+            return other.minus(of);   // 1 - y, not -y + 1
+        }
         return new Tex(text + (other.text.startsWith("-") ? " - " + other.text.substring(1) : " + " + other.text),
                 Binding.SUM, new Form.Sum(joined(terms(), other.terms())));
     }
