@@ -482,6 +482,8 @@ final class Kernel {
                     // a start runs much code a little: C2 took 40 % of its processor time, and is now asked later
                     "-XX:Tier4InvocationThreshold=30000", "-XX:Tier4CompileThreshold=60000",
                     "-XX:Tier4BackEdgeThreshold=120000", "-XX:-UsePerfData",
+                    // a tensor of a megabyte is an object like others: as a "humongous" one it cost a product 8 % more
+                    "-XX:G1HeapRegionSize=16m",
                     // a second interrupt lets the kernel put checks into library code that was deaf to the first
                     "-Djdk.attach.allowAttachSelf=true", "-XX:+EnableDynamicAgentLoading"),
             // the parts of javac that the kernel compiles cells with

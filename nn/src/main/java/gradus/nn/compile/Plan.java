@@ -28,6 +28,7 @@ final class Plan {
     private final int[] results;                               // what has numbers afterwards
     private final Map<Integer, Buffer> bound = new HashMap<>();   // given tensors to the buffers that stand for theirs
     private final Buffer[] resultBuffers;
+    private final boolean[] handedOver;                        // results whose memory nothing else shares
     private final Kernel[] kernels;
     private final Buffer[][] cleared;                          // what must be zeros before each kernel
     private final List<Buffer> changed;                        // what outlives the step and is changed by it
@@ -79,6 +80,12 @@ final class Plan {
                 ? Arrays.stream(host.out()).filter(out -> !outside.contains(out)).toArray(Buffer[]::new) : new Buffer[0])
                 .toArray(Buffer[][]::new);
         this.resultBuffers = Arrays.stream(results).mapToObj(i -> layout.of(tensors.get(i).buffer())).toArray(Buffer[]::new);
+        this.handedOver = new boolean[results.length];
+        for (int i = 0; i < results.length; i++) {
+            var buffer = resultBuffers[i];
+            handedOver[i] = !given[results[i]] && !outside.contains(tensors.get(results[i]).buffer())
+                    && Arrays.stream(resultBuffers).filter(other -> other == buffer).count() == 1;
+        }
         this.changed = needed.stream().flatMap(kernel -> Arrays.stream(kernel.writes())).filter(outside::contains)
                 .distinct().toList();
         this.recorded = recording.kernels().size();
@@ -174,6 +181,11 @@ final class Plan {
     /** Computes the step with these tensors; those that are results have their numbers then. */
     void run(Backend backend, List<Tensor> tensors) {
         bound.forEach((number, buffer) -> buffer.rebind(tensors.get(number).buffer().array()));
+        for (int i = 0; i < results.length; i++) {
+            if (handedOver[i] && resultBuffers[i].onHost()) {   // which the last run gave away
+                resultBuffers[i].rebind(Buffer.allocate(resultBuffers[i].dtype(), resultBuffers[i].length()).array());
+            }
+        }
         for (int i = 0; i < kernels.length; i++) {
             for (var buffer : cleared[i]) {
                 clear(buffer);
@@ -185,10 +197,19 @@ final class Plan {
         }
         for (int i = 0; i < results.length; i++) {
             if (!given[results[i]]) {
-                var numbers = copyOf(resultBuffers[i]);
+                var numbers = handedOver[i] && !resultBuffers[i].onDevice() ? over(resultBuffers[i].array())
+                        : copyOf(resultBuffers[i]);
                 tensors.get(results[i]).become(Tensor.pending(like.get(results[i]), numbers));
             }
         }
+    }
+
+    private static Buffer over(Object array) {
+        return switch (array) {
+            case float[] floats -> Buffer.of(floats);
+            case double[] doubles -> Buffer.of(doubles);
+            default -> Buffer.of((int[]) array);
+        };
     }
 
     private static void clear(Buffer buffer) {
