@@ -75,10 +75,11 @@ public final class Typesetting {
         double worst = held(steps).mapToDouble(Check.Holds::computed).max().orElse(0);
         var central = held(steps).mapToDouble(Check.Holds::central).filter(error -> !Double.isNaN(error)).toArray();
         long open = steps.size() - holds - fails;
-        var text = String.format(Locale.ROOT, "%d of %d lines hold: read back from their LaTeX and evaluated, they are "
-                + "within %.0e of automatic differentiation", holds, steps.size(), worst);
+        var text = holds + " of " + steps.size() + " lines hold: read back from their LaTeX and evaluated, they are "
+                + (worst == 0 ? "exactly what automatic differentiation gives"
+                        : String.format(Locale.ROOT, "within %.0e of automatic differentiation", worst));
         return text + (central.length == 0 ? "" : String.format(Locale.ROOT,
-                ", %d gradients within %.0e of central differences", central.length,
+                ", %s within %.0e of central differences", central.length == 1 ? "one gradient" : central.length + " gradients",
                 Arrays.stream(central).max().orElse(0))) + "." + (fails == 0 ? "" : " " + fails + " FAIL.")
                 + (open == 0 ? "" : " " + open + " could not be checked.");
     }
