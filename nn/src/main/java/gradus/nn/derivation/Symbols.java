@@ -113,11 +113,6 @@ final class Symbols {
         return number ? given.numbered(base) : given.free(base);
     }
 
-    /** Whether it has a name that somebody gave it. */
-    boolean isGiven(Tensor x) {
-        return given.of(x).isPresent();
-    }
-
     boolean isNamed(Tensor x) {
         return names.containsKey(x);
     }
