@@ -17,8 +17,8 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
                    float[] c, int cAt, int ldc) {
 
     private static final int TILE_ROWS = PANELS ? PANEL_ROWS : GemmTiles.ROWS;
-    /** Rows of A packed at a time: 384 × 384 floats are 576 KiB, which stay in the second-level cache. */
-    private static final int MOST_TILES = 384 / TILE_ROWS;
+    /** Rows of A packed at a time: 96 × 768 floats, 288 KiB, which stay in the second-level cache beside a panel of B. */
+    private static final int MOST_TILES = 96 / TILE_ROWS;
     /** Floats of B packed at a time: 8 MiB, which stay in the third-level cache. */
     private static final int PACKED = 2 << 20;
     private static final int MOST_COLUMNS = PACKED / Gemm.BLOCK / COLUMNS * COLUMNS;

@@ -19,7 +19,7 @@ class PlainCpu implements Backend {
     /** After this many elements the lanes go into a float64 total. */
     static final int SUM_BLOCK = 2048;
     /** Products are summed from 0 over this many terms at a time, and the blocks in order. */
-    static final int K_BLOCK = 384;
+    static final int K_BLOCK = 768;
 
     @Override
     public String name() {
