@@ -10,7 +10,7 @@ import gradus.nn.backend.cpu.Gemm.RowsDone;
  * A large product after the BLIS scheme: B is packed once, by all threads, into panels of two vectors' width; then the threads
  * take parts of C, pack the rows of A that a part needs, and walk the tiles.
  *
- * <p>On two Zen 5 cores, of a peak of 265 GFLOP/s each: 768³ 236 with one thread and 466 with two,
+ * <p>On two Zen 5 cores, of a peak of 265 GFLOP/s each: 768³ 225 with one thread and 430 with two,
  * 577 × 391 × 1023 208 and 400.
  */
 record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt, int bRow, int bColumn,
@@ -89,7 +89,7 @@ record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColum
         int threads = (long) m * n * terms < Gemm.PARALLEL ? 1 : Threads.count();
         int tiles = ceiling(m, TILE_ROWS);
         int panels = ceiling(n, COLUMNS);
-        int wanted = threads == 1 ? 1 : (tiles < 8 * threads ? 4 : 8) * threads;   // many, so that a late thread costs little
+        int wanted = threads == 1 ? 1 : 4 * threads;   // so that a late thread costs little
         int tilesEach = Math.clamp(tiles / wanted, 1, MOST_TILES);
         int rowParts = ceiling(tiles, tilesEach);
         int columnParts = Math.min(panels, ceiling(wanted, rowParts));
