@@ -14,15 +14,10 @@ public final class Determinants {
     }
 
     /** det A, [.., n, n] → [..]; of a matrix without elements 1. */
-    public record Det() implements Op {
+    public record Det() implements OfMatrix.Square {
         @Override
         public String name() {
             return "det";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -55,37 +50,16 @@ public final class Determinants {
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.times(out).times(in[0].pow(LinearAlgebra.INVERSE_TRANSPOSED))};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.regularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
-        }
     }
 
     /**
      * The gradient of the determinant, det(A) A⁻ᵀ, [.., n, n] → [.., n, n]. It exists for singular matrices too and is then
      * computed from A = U diag(s) Vᵀ as det(U) det(V) U diag(Πⱼ≠ᵢ sⱼ) Vᵀ; its own gradient needs the inverse.
      */
-    public record Cofactor() implements Op {
+    public record Cofactor() implements OfMatrix.Square {
         @Override
         public String name() {
             return "cofactor";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            Matrices.batchOfSquare(name(), in[0]);
-            return in[0];
         }
 
         @Override
@@ -124,25 +98,10 @@ public final class Determinants {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return backTex(in, out, Tex.atom("\\cdot"));
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var inverse = in[0].pow(LinearAlgebra.INVERSE_TRANSPOSED);
             return new Tex[] {Tex.call("\\operatorname{tr}", d.transposed().times(out)).times(inverse)
                     .minus(inverse.times(d.transposed()).times(out))};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.regularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
         }
     }
 
@@ -150,15 +109,10 @@ public final class Determinants {
      * The sign of det A and ln |det A|, which does not overflow: [.., n, n] → [.., 2]; 0 and −∞ when the determinant is 0.
      * Its gradient is A⁻ᵀ and throws {@link gradus.nn.linalg.LinalgException} when A is singular.
      */
-    public record SlogDet() implements Op {
+    public record SlogDet() implements OfMatrix.Square {
         @Override
         public String name() {
             return "slogdet";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -197,16 +151,6 @@ public final class Determinants {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.sub("2").times(in[0].pow(LinearAlgebra.INVERSE_TRANSPOSED))};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.regularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
         }
     }
 }

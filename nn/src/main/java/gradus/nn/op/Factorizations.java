@@ -20,7 +20,7 @@ public final class Factorizations {
      * Several factors of one matrix. An operation gives one tensor, so the elements of all factors lie one behind the other
      * in it, [.., m, n] → [.., total]; {@link #split} makes them tensors again.
      */
-    public interface Factorization extends Op {
+    public interface Factorization extends OfMatrix {
 
         /** The shapes of the factors of an m × n matrix. */
         Shape[] parts(int m, int n);
@@ -96,16 +96,6 @@ public final class Factorizations {
         @Override
         default Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return localTex(in, out);
-        }
-
-        @Override
-        default List<Tensor[]> samples() {
-            return Matrices.rectangularSamples();
-        }
-
-        @Override
-        default List<Shape[]> misfits() {
-            return Matrices.notMatrices();
         }
     }
 
@@ -243,7 +233,7 @@ public final class Factorizations {
      * L with A = L Lᵀ, lower triangular with a positive diagonal, [.., n, n] → [.., n, n]; of (A + Aᵀ)/2, so that the gradient
      * is symmetric. Throws {@link gradus.nn.linalg.LinalgException} when A is not symmetric or not positive definite.
      */
-    public record CholeskyFactor() implements Op {
+    public record CholeskyFactor() implements OfMatrix.Square {
         @Override
         public String name() {
             return "cholesky";
@@ -252,12 +242,6 @@ public final class Factorizations {
         @Override
         public Formulas formulas() {
             return Formulas.OF_ALL;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            Matrices.batchOfSquare(name(), in[0]);
-            return in[0];
         }
 
         @Override
@@ -279,11 +263,6 @@ public final class Factorizations {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return backTex(in, out, Tex.atom("\\cdot"));
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var product = out.transposed().times(d);   // of its lower triangle, the diagonal counts half
             var half = Tex.call("\\operatorname{tril}", product)
@@ -295,11 +274,6 @@ public final class Factorizations {
         @Override
         public List<Tensor[]> samples() {
             return Matrices.symmetricSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
         }
     }
 }

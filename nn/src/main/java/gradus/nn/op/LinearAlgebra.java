@@ -19,15 +19,10 @@ public final class LinearAlgebra {
     }
 
     /** tr A = Σᵢ Aᵢᵢ, [.., n, n] → [..]. */
-    public record Trace() implements Op {
+    public record Trace() implements OfMatrix.Square {
         @Override
         public String name() {
             return "trace";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -59,29 +54,18 @@ public final class LinearAlgebra {
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.times(Tex.atom("I_{" + in[0].shape().dim(-1) + "}"))};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.regularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
-        }
     }
 
     /** A⁻¹, [.., n, n] → [.., n, n]; throws {@link gradus.nn.linalg.LinalgException} when A is singular. */
-    public record Inverse() implements Op {
+    public record Inverse() implements OfMatrix.Square {
         @Override
         public String name() {
             return "inverse";
         }
 
         @Override
-        public Shape shape(Shape... in) {
-            Matrices.batchOfSquare(name(), in[0]);
-            return in[0];
+        public Formulas formulas() {
+            return Formulas.OF_ALL;
         }
 
         @Override
@@ -101,35 +85,25 @@ public final class LinearAlgebra {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {in[0].pow(INVERSE_TRANSPOSED).times(Tex.atom("\\cdot")).times(in[0].pow(INVERSE_TRANSPOSED)).neg()};
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {in[0].pow(INVERSE_TRANSPOSED).times(d).times(in[0].pow(INVERSE_TRANSPOSED)).neg()};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.regularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
-        }
     }
 
-    /** Where two matrices stand for a system of equations, n × n and n × k. */
-    private static Shape solution(String operation, Shape... in) {
-        var a = Matrices.batchOfSquare(operation, in[0]);
+    /** X's shape where two matrices stand for a system of equations A X = B: m × n and m × k give n × k. */
+    static Shape solution(String operation, Shape... in) {
+        var a = Matrices.batch(operation, in[0]);
         var b = Matrices.batch(operation, in[1]);
-        if (in[0].dim(-1) != in[1].dim(-2)) {
-            throw ShapeException.of(operation, "do not fit: " + in[0].dim(-1) + " equations, but " + in[1].dim(-2)
+        if (in[0].dim(-2) != in[1].dim(-2)) {
+            throw ShapeException.of(operation, "do not fit: " + in[0].dim(-2) + " equations, but " + in[1].dim(-2)
                     + " right-hand sides", "the rows of b must be as many as those of a", in[0], in[1]);
         }
-        return Matrices.shape(Shape.broadcast(operation, new Shape(a), new Shape(b)).dims(), in[1].dim(-2), in[1].dim(-1));
+        return Matrices.shape(Shape.broadcast(operation, new Shape(a), new Shape(b)).dims(), in[0].dim(-1), in[1].dim(-1));
+    }
+
+    private static Shape squareSolution(String operation, Shape... in) {
+        Matrices.batchOfSquare(operation, in[0]);
+        return solution(operation, in);
     }
 
     private static List<Shape[]> notSystems() {
@@ -162,7 +136,7 @@ public final class LinearAlgebra {
 
         @Override
         public Shape shape(Shape... in) {
-            return solution(name(), in);
+            return squareSolution(name(), in);
         }
 
         @Override
@@ -221,7 +195,7 @@ public final class LinearAlgebra {
 
         @Override
         public Shape shape(Shape... in) {
-            return solution(name(), in);
+            return squareSolution(name(), in);
         }
 
         @Override

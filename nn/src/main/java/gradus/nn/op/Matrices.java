@@ -153,12 +153,7 @@ final class Matrices {
         return x.sum(true, -2, -1);
     }
 
-    /** Matrices with a safe inverse, and the same seen transposed, in a batch, of one element, of none. */
-    static List<Tensor[]> regularSamples() {
-        return List.of(Samples.of(regular(4, 4)), Samples.of(regular(3, 3).t()), Samples.of(regular(2, 3, 3)),
-                Samples.of(regular(1, 1)), Samples.of(regular(0, 0)));
-    }
-
+    /** Matrices with a safe inverse. */
     static Tensor regular(int... dims) {
         var x = Samples.normal(dims);
         return x.times(0.3).plus(Linalg.eye(x.shape().dim(-1), DType.FLOAT64));
@@ -175,20 +170,10 @@ final class Matrices {
         return x.plus(x.t()).plus(constant(x.shape().dim(-1), x.shape().dim(-1), DType.FLOAT64, (i, j) -> i == j ? i + 1 : 0));
     }
 
-    /** Matrices of full rank and every form. */
-    static List<Tensor[]> rectangularSamples() {
-        return List.of(Samples.of(regular(3, 3)), Samples.of(rectangular(4, 2)), Samples.of(rectangular(2, 4)),
-                Samples.of(rectangular(4, 3).t()), Samples.of(rectangular(2, 3, 2)), Samples.of(rectangular(0, 2)));
-    }
-
     /** Singular values well apart: diagonal 1, 2, 3, … and something small elsewhere. */
     static Tensor rectangular(int... dims) {
         var x = Samples.normal(dims);
         return x.times(0.2).plus(constant(x.shape().dim(-2), x.shape().dim(-1), DType.FLOAT64, (i, j) -> i == j ? i + 1 : 0));
-    }
-
-    static List<Shape[]> notMatrices() {
-        return List.of(new Shape[][] {{new Shape(3)}, {Shape.SCALAR}});
     }
 
     static List<Shape[]> notSquare() {

@@ -1,7 +1,6 @@
 package gradus.nn.op;
 
 import gradus.nn.Shape;
-import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.linalg.MatrixExponential;
 import gradus.nn.linalg.SingularValues;
@@ -15,21 +14,10 @@ public final class MatrixFunctions {
     }
 
     /** e^A = Σₖ Aᵏ/k!, [.., n, n] → [.., n, n]. */
-    public record MatrixExp() implements Op {
+    public record MatrixExp() implements OfMatrix.Square {
         @Override
         public String name() {
             return "matrixExp";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            Matrices.batchOfSquare(name(), in[0]);
-            return in[0];
         }
 
         @Override
@@ -55,11 +43,6 @@ public final class MatrixFunctions {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return backTex(in, out, Tex.atom("\\cdot"));
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var a = in[0].transposed();
             int n = in[0].shape().dim(-1);
@@ -74,15 +57,10 @@ public final class MatrixFunctions {
                     Samples.of(Samples.normal(2, 2, 2).times(0.5)), Samples.of(Samples.normal(1, 1)),
                     Samples.of(Samples.normal(0, 0)));
         }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
-        }
     }
 
     /** ‖A‖ = √Σ Aᵢⱼ², [.., m, n] → [..]; the gradient at A = 0, where there is a kink, is 0. */
-    public record FrobeniusNorm() implements Op {
+    public record FrobeniusNorm() implements OfMatrix {
         @Override
         public String name() {
             return "matrixNorm";
@@ -107,11 +85,6 @@ public final class MatrixFunctions {
         }
 
         @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
-        }
-
-        @Override
         public Tex tex(Tex... in) {
             return Tex.atom("\\left\\|" + in[0] + "\\right\\|_{F}");
         }
@@ -125,31 +98,16 @@ public final class MatrixFunctions {
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {d.over(out).times(in[0])};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.rectangularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notMatrices();
-        }
     }
 
     /**
      * The pseudoinverse A⁺ of Moore and Penrose, [.., m, n] → [.., n, m]: V diag(1/s) Uᵀ over the singular values larger than
      * {@code tolerance} times the largest. Its gradient is that of matrices of the same rank.
      */
-    public record Pinv(double tolerance) implements Op {
+    public record Pinv(double tolerance) implements OfMatrix {
         @Override
         public String name() {
             return "pinv";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.OF_EACH_MATRIX;
         }
 
         @Override
@@ -180,27 +138,12 @@ public final class MatrixFunctions {
         }
 
         @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return backTex(in, out, Tex.atom("\\cdot"));
-        }
-
-        @Override
         public Tex[] backTex(Tex[] in, Tex p, Tex d) {
             var pt = p.transposed();
             var dt = d.transposed();
             var one = Tex.atom("I");
             return new Tex[] {pt.times(d).times(pt).neg().plus(one.minus(in[0].times(p)).times(dt).times(p).times(pt))
                     .plus(pt.times(p).times(dt).times(one.minus(p.times(in[0]))))};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.rectangularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notMatrices();
         }
     }
 
@@ -216,13 +159,7 @@ public final class MatrixFunctions {
 
         @Override
         public Shape shape(Shape... in) {
-            var batch = Shape.broadcast(name(), new Shape(Matrices.batch(name(), in[0])),
-                    new Shape(Matrices.batch(name(), in[1])));
-            if (in[0].dim(-2) != in[1].dim(-2)) {
-                throw ShapeException.of(name(), "do not fit: " + in[0].dim(-2) + " equations, but " + in[1].dim(-2)
-                        + " right-hand sides", "the rows of b must be as many as those of a", in[0], in[1]);
-            }
-            return Matrices.shape(batch.dims(), in[0].dim(-1), in[1].dim(-1));
+            return LinearAlgebra.solution(name(), in);
         }
 
         @Override

@@ -183,7 +183,7 @@ public final class Spectra {
     }
 
     /** The singular values alone, falling, [.., m, n] → [.., min(m, n)]; their gradient U diag(δ) Vᵀ always exists. */
-    public record Svdvals() implements Op {
+    public record Svdvals() implements OfMatrix {
         @Override
         public String name() {
             return "svdvals";
@@ -225,23 +225,13 @@ public final class Spectra {
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {Tex.atom("U").times(Tex.call("\\operatorname{diag}", d)).times(Tex.atom("V^{\\top}"))};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return Matrices.rectangularSamples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notMatrices();
-        }
     }
 
     /**
      * The eigenvalues of any real square matrix, [.., n, n] → [.., 2, n]: real parts, then imaginary parts; ascending by real
      * part, then by imaginary part.
      */
-    public record Eigvals() implements Op {
+    public record Eigvals() implements OfMatrix.Square {
         @Override
         public String name() {
             return "eigvals";
@@ -301,18 +291,13 @@ public final class Spectra {
             return List.of(Samples.of(noisy), Samples.of(Matrices.regular(2, 3, 3)), Samples.of(noisy.t()),
                     Samples.of(Samples.normal(1, 1)), Samples.of(Samples.normal(0, 0)));
         }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return Matrices.notSquare();
-        }
     }
 
     /**
      * The gradient of {@link Eigvals}, [.., n, n] × [.., 2, n] → [.., n, n], which cannot be differentiated again. Throws
      * {@link LinalgException} for a matrix that has too few eigenvectors.
      */
-    public record EigvalsBack() implements Op {
+    public record EigvalsBack() implements OfMatrix.Square {
         @Override
         public String name() {
             return "eigvals backward";
@@ -321,12 +306,6 @@ public final class Spectra {
         @Override
         public Formulas formulas() {
             return Formulas.NAMES;
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            Matrices.batchOfSquare(name(), in[0]);
-            return in[0];
         }
 
         @Override
