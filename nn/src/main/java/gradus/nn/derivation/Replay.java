@@ -90,7 +90,9 @@ public final class Replay {
                         products.add(shares[i].times(moved.get(x.inputs()[i])).sum());
                     }
                 }
-                moved.put(x, Gradients.of(products.stream().reduce(Tensor::plus).orElseThrow(), d)[0]);
+                var sum = products.stream().reduce(Tensor::plus).filter(Tensor::requiresGrad);   // a comparison's is 0 whatever δ
+                moved.put(x, sum.map(along -> Gradients.of(along, d)[0])
+                        .orElseGet(() -> Tensor.full(0, x.shape(), DType.FLOAT64)));
             }
         }
         return moved;

@@ -11,12 +11,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Reads lines back and compares what they say with what was computed. */
 final class Verdicts {
 
     /** Numbers that one line may read for each that it computes, and in all: about a tenth of a second. */
     private static final long LARGEST = 20_000_000;
+    private static final int LONGEST = 6_000;   // characters; the reader goes as deep as a sum is long
 
     /** Operations, and multiply-adds, that central differences may run: about a second. */
     private static final long DIFFERENCES = 250_000;
@@ -28,6 +31,7 @@ final class Verdicts {
     private long slopes;
     private final Map<String, Value> values = new HashMap<>();
     private final Map<String, Double> largest = new HashMap<>();
+    private final Set<Integer> lengths = new TreeSet<>();   // of names
 
     Verdicts(Replay replay) {
         this.replay = replay;
@@ -38,6 +42,7 @@ final class Verdicts {
     void know(Tex name, Tensor value) {
         var array = array(value);
         values.put(name.text(), array);
+        lengths.add(name.text().length());
         largest.put(name.text(), Arrays.stream(array.data()).map(Math::abs).filter(Double::isFinite).max().orElse(0));
     }
 
@@ -70,14 +75,11 @@ final class Verdicts {
         if (Arrays.stream(expected.toDoubleArray()).anyMatch(v -> !Double.isFinite(v))) {
             return new Check.Open("its value is not finite");
         }
-        var used = new HashMap<String, Value>();   // reading thousands of names takes longer than the formula
-        long read = 0;
-        for (var name : values.entrySet()) {
-            if (formula.text().contains(name.getKey())) {
-                used.put(name.getKey(), name.getValue());
-                read += name.getValue() instanceof NdArray array ? array.data().length : 0;
-            }
+        if (formula.text().length() > LONGEST) {
+            return new Check.Open("a formula of " + formula.text().length() + " characters is not read back");
         }
+        var used = used(formula.text());
+        long read = used.values().stream().mapToLong(value -> value instanceof NdArray array ? array.data().length : 0).sum();
         if (expected.size() == 0) {
             return new Check.Holds(0, Double.NaN);
         }
@@ -94,6 +96,20 @@ final class Verdicts {
             }
         }
         return whole;
+    }
+
+    /** The names that a formula may speak of: reading thousands of others takes longer than the formula. */
+    private Map<String, Value> used(String formula) {
+        var used = new HashMap<String, Value>();
+        for (int length : lengths) {
+            for (int at = 0; at + length <= formula.length(); at++) {
+                var name = formula.substring(at, at + length);
+                if (values.containsKey(name)) {
+                    used.put(name, values.get(name));
+                }
+            }
+        }
+        return used;
     }
 
     private Check judged(String formula, Map<String, Value> used, Tensor expected, Optional<Tensor> slopeIn,

@@ -251,8 +251,8 @@ final class LossMatches {
     }
 
     private static String squaredError(double factor, int n) {
-        return "squared error, " + (factor == 1.0 / n ? "mean" : factor == 0.5 / n ? "half the mean"
-                : factor == 0.5 ? "half the sum" : "sum");
+        return "squared error, " + (factor == 0.5 ? "half the sum" : factor == 0.5 / n ? "half the mean"
+                : factor == 1.0 / n && n > 1 ? "mean" : "sum");
     }
 
     private static Optional<Tensor> squared(Tensor x) {
