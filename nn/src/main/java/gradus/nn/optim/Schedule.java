@@ -3,13 +3,19 @@ package gradus.nn.optim;
 import gradus.nn.explanation.Formulas;
 
 /**
- * How the learning rate η changes as training goes on: a function of t, the number of steps or of epochs, for {@link
- * Stepper#lr(double)}. Decays begin at t = 0, warm-ups at t = 1, for at 0 their rate is 0.
+ * How the learning rate η changes as training goes on: a function of t, the number of steps or of epochs, for
+ * {@code fit(..).schedule(..)}, or in a loop of one's own for {@link Stepper#lr(double)}. Decays begin at t = 0, warm-ups at
+ * t = 1, for at 0 their rate is 0.
  */
 public sealed interface Schedule {
 
     /** The learning rate η_t. */
     double at(long t);
+
+    /** t of the first step. */
+    default long first() {
+        return 0;
+    }
 
     /** The formula of η_t. */
     Formulas formulas();
@@ -177,6 +183,11 @@ public sealed interface Schedule {
         }
 
         @Override
+        public long first() {
+            return 1;
+        }
+
+        @Override
         public double at(long t) {
             return lr * Math.min(1, (double) t / steps);
         }
@@ -197,6 +208,11 @@ public sealed interface Schedule {
         public Noam {
             positive("a model size", d);
             positive("a number of steps", warmup);
+        }
+
+        @Override
+        public long first() {
+            return 1;
         }
 
         @Override

@@ -10,12 +10,16 @@ import gradus.nn.grad.Gradients;
 import gradus.nn.layer.Mode;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Optimizer;
+import gradus.nn.optim.ReduceOnPlateau;
+import gradus.nn.optim.Schedule;
+import gradus.nn.optim.Stepper;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.ServiceLoader;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * A training to be: say how, then {@link #epochs} does it.
@@ -33,9 +37,15 @@ public final class Fit {
     private final List<TrainingListener> listeners = new ArrayList<>();
     private Loss loss = new Loss.CrossEntropy();
     private Optimizer optimizer = new Optimizer.Adam(1e-3, 0.9, 0.999, 1e-8);
+    private Pace pace = _ -> _ -> optimizer.lr();
     private int batch = 32;
     private Seed seed = new Seed(0);
     private boolean quiet;
+
+    /** The learning rates of an epoch's steps, by the steps made before, given the epochs before. */
+    private interface Pace {
+        LongToDoubleFunction of(List<Epoch> before);
+    }
 
     public Fit(Layer net, Dataset train, Optional<Dataset> validation) {
         this.net = net;
@@ -57,6 +67,34 @@ public final class Fit {
 
     public Fit optimizer(Optimizer newOptimizer) {
         optimizer = newOptimizer;
+        return this;
+    }
+
+    /**
+     * A learning rate for each epoch, in place of the optimizer's: {@code schedule(new Schedule.Cosine(1e-3, 0, 30))}. t
+     * counts epochs, from {@link Schedule#first}.
+     */
+    public Fit schedule(Schedule schedule) {
+        pace = before -> _ -> schedule.at(schedule.first() + before.size());
+        return this;
+    }
+
+    /** A learning rate for each step, in place of the optimizer's: t counts batches, from {@link Schedule#first}. */
+    public Fit schedulePerStep(Schedule schedule) {
+        pace = _ -> steps -> schedule.at(schedule.first() + steps);
+        return this;
+    }
+
+    /**
+     * A smaller learning rate than the optimizer's once the loss of the validation samples no longer falls; without any,
+     * that of the training samples.
+     */
+    public Fit schedule(ReduceOnPlateau plateau) {
+        pace = before -> {
+            double lr = plateau.after(optimizer.lr(), before.stream()
+                    .mapToDouble(epoch -> epoch.validationLoss().orElse(epoch.loss())).toArray());
+            return _ -> lr;
+        };
         return this;
     }
 
@@ -89,7 +127,8 @@ public final class Fit {
     /**
      * Trains for this many passes over the data.
      *
-     * @throws TrainingStopped when the thread is interrupted, and when the loss becomes NaN or infinite
+     * @throws TrainingStopped when the thread is interrupted, and when the loss or a parameter becomes NaN or infinite: the
+     *                         net then has the parameters of the last good step
      */
     public Run epochs(int epochs) {
         var watching = new ArrayList<>(listeners);
@@ -97,17 +136,12 @@ public final class Fit {
             ServiceLoader.load(TrainingListener.Provider.class, Fit.class.getClassLoader())
                     .forEach(provider -> watching.add(provider.listener()));
         }
-        var stepper = optimizer.over(net);
-        var step = new Compiled(in -> Mode.training(() -> {
-            var prediction = net.apply(in[0]);
-            return new Tensor[] {stepper.step(loss.of(prediction, in[1])), prediction.detach()};
-        }));
-        var random = seed.stream("shuffle");
+        var course = new Course();
         var done = new ArrayList<Epoch>();
         watching.forEach(listener -> listener.started(epochs));
         try {
-            for (int number = 1; number <= epochs; number++) {
-                done.add(epoch(number, step, random));
+            while (done.size() < epochs) {
+                done.add(course.epoch(List.copyOf(done)));
                 var soFar = new History(done, epochs);
                 watching.forEach(listener -> listener.epochEnded(soFar));
             }
@@ -118,30 +152,43 @@ public final class Fit {
         return new Run(net, new History(done, epochs));
     }
 
-    private Epoch epoch(int number, Compiled step, Seed.Stream random) {
-        long start = System.nanoTime();
-        var order = random.permutation(train.size());
-        var mean = new Mean();
-        for (int from = 0; from < order.length; from += batch) {
-            var rows = train.rows(Arrays.copyOfRange(order, from, Math.min(order.length, from + batch)));
-            var made = step.all(rows.x(), rows.y());
-            mean.add(made[0], loss.accuracy(made[1], rows.y()), rows.size());
-            check(made[0].item(), number, from / batch + 1);
-        }
-        var held = validation.map(data -> evaluate(data));
-        return new Epoch(number, mean.loss(), held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                mean.accuracy(), held.map(Mean::accuracy).orElse(OptionalDouble.empty()),
-                (System.nanoTime() - start) * 1e-9);
-    }
+    /** One training on its way. */
+    private final class Course {
 
-    private static void check(double loss, int epoch, int batch) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new TrainingStopped("training was interrupted in epoch " + epoch + ", batch " + batch
-                    + "; the net keeps what it has learned");
-        }
-        if (!Double.isFinite(loss)) {
-            throw new TrainingStopped("the loss is " + loss + " in epoch " + epoch + ", batch " + batch
-                    + "\nhelp: a smaller learning rate, or features of similar size, usually cure that");
+        private final Stepper stepper = optimizer.over(net);
+        private final Compiled step = new Compiled(in -> Mode.training(() -> {
+            var prediction = net.apply(in[0]);
+            return new Tensor[] {stepper.step(loss.of(prediction, in[1])), prediction.detach()};
+        }));
+        private final Seed.Stream random = seed.stream("shuffle");
+        private final Lookout lookout = new Lookout(net, loss);
+        private long steps;
+
+        Epoch epoch(List<Epoch> before) {
+            long start = System.nanoTime();
+            int number = before.size() + 1;
+            var rates = pace.of(before);
+            var order = random.permutation(train.size());
+            var mean = new Mean();
+            double lr = 0;
+            for (int from = 0; from < order.length; from += batch) {
+                var rows = train.rows(Arrays.copyOfRange(order, from, Math.min(order.length, from + batch)));
+                var place = "epoch " + number + ", batch " + (from / batch + 1);
+                lr = rates.applyAsDouble(steps++);
+                stepper.lr(lr);
+                lookout.before(place, rows);
+                var made = step.all(rows.x(), rows.y());
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new TrainingStopped("training was interrupted in " + place + "; the net keeps what it has learned");
+                }
+                lookout.after(made[0].item());
+                mean.add(made[0], loss.accuracy(made[1], rows.y()), rows.size());
+            }
+            lookout.afterEpoch();
+            var held = validation.map(data -> evaluate(data));
+            return new Epoch(number, lr, mean.loss(), held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                    mean.accuracy(), held.map(Mean::accuracy).orElse(OptionalDouble.empty()),
+                    (System.nanoTime() - start) * 1e-9);
         }
     }
 

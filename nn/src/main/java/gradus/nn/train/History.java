@@ -28,6 +28,11 @@ public record History(List<Epoch> epochs, int planned) {
         return epochs.stream().mapToDouble(Epoch::loss).toArray();
     }
 
+    /** η of each epoch's last step. */
+    public double[] learningRates() {
+        return epochs.stream().mapToDouble(Epoch::lr).toArray();
+    }
+
     /** Empty when there are no validation data. */
     public double[] validationLosses() {
         return series(Epoch::validationLoss);

@@ -1,6 +1,6 @@
 package gradus.nn.train;
 
-/** A training ended early: it was interrupted, or its loss is no number any more. The net keeps what it has learned. */
+/** A training ended early: it was interrupted, or became NaN or infinite. The net keeps what it had learned until then. */
 public final class TrainingStopped extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -1,6 +1,7 @@
 package gradus.nn.train;
 
 import static gradus.nn.Nn.adam;
+import static gradus.nn.Nn.batchNorm;
 import static gradus.nn.Nn.bceWithLogits;
 import static gradus.nn.Nn.crossEntropy;
 import static gradus.nn.Nn.fit;
@@ -19,10 +20,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.Layer;
+import gradus.nn.Tensor;
 import gradus.nn.data.Data;
 import gradus.nn.data.Dataset;
+import gradus.nn.optim.ReduceOnPlateau;
+import gradus.nn.optim.Schedule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class FitTest {
@@ -104,11 +110,88 @@ class FitTest {
         assertEquals(List.of("started 9", "epoch 1", "epoch 2", "ended after 2 of 9"), diary.entries);
     }
 
+    private static final Dataset LINE = Dataset.of(tensor(new double[][] {{0}, {1}, {2}, {3}}),
+            tensor(new double[][] {{1}, {3}, {5}, {7}}));
+
+    private static double[] byHand(Schedule schedule) {
+        var net = linear(1, 1, seed(1));
+        var stepper = sgd(1).over(net);
+        for (int step = 0; step < 12; step++) {
+            stepper.lr(schedule.at(schedule.first() + step));
+            stepper.step(mse().of(net.apply(LINE.x()), LINE.y()));
+        }
+        return net.weight().toDoubleArray();
+    }
+
     @Test
-    void aLossThatExplodesIsSaid() {
-        var net = sequential(linear(64, 32), relu(), linear(32, 10)).reset(seed(1));
-        var training = fit(net, Data.digits()).optimizer(sgd(1e30)).quiet();
-        assertTrue(assertThrows(TrainingStopped.class, () -> training.epochs(3)).getMessage()
-                .matches("the loss is (NaN|Infinity) in epoch 1, batch \\d+\nhelp: a smaller learning rate.*"));
+    void aScheduleCountsEpochsOrSteps() {
+        var twice = Dataset.of(Tensor.concat(0, LINE.x(), LINE.x()), Tensor.concat(0, LINE.y(), LINE.y()));
+        for (var schedule : List.of(new Schedule.Step(0.05, 0.5, 2), new Schedule.Warmup(0.05, 4), new Schedule.Noam(64, 3))) {
+            var net = linear(1, 1, seed(1));
+            var run = fit(net, LINE).loss(mse()).optimizer(sgd(1)).schedule(schedule).batch(4).quiet().epochs(12);
+            assertArrayEquals(byHand(schedule), net.weight().toDoubleArray(), 1e-6);
+            assertArrayEquals(LongStream.range(0, 12).mapToDouble(t -> schedule.at(schedule.first() + t)).toArray(),
+                    run.history().learningRates());
+            run = fit(linear(1, 1, seed(1)), twice).loss(mse()).optimizer(sgd(1)).schedulePerStep(schedule).batch(4).quiet().epochs(6);
+            assertArrayEquals(LongStream.range(0, 6).mapToDouble(t -> schedule.at(schedule.first() + 2 * t + 1)).toArray(),
+                    run.history().learningRates());
+        }
+    }
+
+    @Test
+    void theLearningRateFallsWhereTheLossDoesNot() {
+        var net = linear(1, 1, seed(1));
+        var plateau = new ReduceOnPlateau(0.5, 1);
+        var run = fit(net, LINE).loss(mse()).optimizer(sgd(0.5)).schedule(plateau).batch(4).quiet().epochs(40);
+        var losses = run.history().losses();
+        for (int epoch = 0; epoch < 40; epoch++) {
+            assertEquals(plateau.after(0.5, Arrays.copyOf(losses, epoch)), run.history().learningRates()[epoch]);
+        }
+        assertTrue(run.history().learningRates()[39] < 0.5);   // beyond 2/λ of the largest curvature: it climbed at first
+        assertTrue(run.history().last().loss() < 1e-2, run.history().toString());
+    }
+
+    private static String stopped(Fit training) {
+        return assertThrows(TrainingStopped.class, () -> training.quiet().epochs(30)).getMessage();
+    }
+
+    @Test
+    void aLossThatExplodesLeavesTheLastGoodStep() {
+        var net = sequential(linear(64, 32), relu(), batchNorm(32), linear(32, 10)).reset(seed(1));
+        var message = stopped(fit(net, Data.digits()).optimizer(sgd(1e15)));
+        assertTrue(message.matches("the loss is (NaN|Infinity) in epoch 1, batch [2-9]: the first that is not finite is the output"
+                + " of .*\n?.*(with|after) [0-3]\\.\\w+\nhelp: a smaller learning rate.*"), message);
+        net.state().forEach((name, x) -> assertEquals(1, x.isFinite().min().item(), name));
+    }
+
+    @Test
+    void aMissingNumberIsFoundInTheData() {
+        var x = Tensor.of(new double[][] {{0}, {1}, {Double.NaN}, {3}});
+        var net = linear(1, 1, seed(1));
+        var before = net.weight().toDoubleArray();
+        assertEquals("the loss is NaN in epoch 1, batch 1: features of this batch are not finite"
+                + "\nhelp: look at the data; no number of a sample may be missing",
+                stopped(fit(net, Dataset.of(x, LINE.y())).loss(mse()).batch(4)));
+        assertArrayEquals(before, net.weight().toDoubleArray());
+    }
+
+    @Test
+    void aGradientThatIsNotFiniteIsFoundOneStepLater() {
+        var net = sequential(linear(1, 1, seed(1)), linear(1, 1, seed(2)), x -> x.relu().sqrt());
+        net.parameters().forEach(p -> p.assign(Tensor.full(0.5, p.shape(), p.dtype())));
+        net.parameters().getLast().assign(Tensor.of(-0.25));   // sqrt(relu(0)) at x = -1
+        var data = Dataset.of(tensor(new double[][] {{-1}, {-1}}), tensor(new double[][] {{1}, {1}}));
+        var message = stopped(fit(net, data).loss(mse()).optimizer(sgd(0.1)).batch(1));
+        assertEquals("in epoch 1, batch 1 the loss is finite, but its gradient is not: the first on the way back is that of 1.bias"
+                + "\nhelp: a root, logarithm or quotient stands at its edge, √0 say; add a small number inside", message);
+        assertArrayEquals(new double[] {0.5, 0.5, 0.5, -0.25}, net.parameters().stream().mapToDouble(Tensor::item).toArray());
+    }
+
+    @Test
+    void masksMayBeInfinite() {
+        var mask = Tensor.of(0, Double.NEGATIVE_INFINITY, 0);
+        var net = sequential(linear(1, 3, seed(1)), x -> x.plus(mask).softmax(-1).sum(true, 1), x -> x.minus(1e30).square());
+        assertTrue(stopped(fit(net, LINE).loss(mse())).startsWith("the loss is Infinity in epoch 1, batch 1: the first that is not"
+                + " finite is the output of square, [4, 1], after 0."));
     }
 }
