@@ -39,7 +39,7 @@ class DerivationRendererTest {
         var derivation = classifier();
         var html = form(MimeBundle.HTML, derivation);
         assertEquals(derivation.steps().size(), count("title=\"[^\"]*automatic differentiation", html));
-        assertTrue(html.contains("$\\displaystyle {} = x \\, {W_{1}}^{\\top} + b_{1}$"), html);
+        assertTrue(html.contains("$\\displaystyle {} = x \\, W_{1}^{\\top} + b_{1}$"), html);
         assertTrue(html.contains("<summary style=\"cursor: pointer\"><small>values</small></summary><table"));
         assertEquals(count("<tr>", html), count("</tr>", html));
         assertEquals(count("<td|<th", html), count("</td>|</th>", html));

@@ -8,8 +8,8 @@ final class FormulaText {
 
     private static final String LOWERED = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
     private static final String BELOW = "0123456789+−=()aehijklmnoprstuvx";
-    private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱˡᵗᵏᵀ′*";
-    private static final String ABOVE = "0123456789+−()niltkᵀ′*";
+    private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᶜᶠᵍʰⁱᵏˡⁿᵒʳᵗᶻᵀ′*";
+    private static final String ABOVE = "0123456789+−()cfghiklnortzᵀ′*";
 
     private static final Map<String, String> SIGNS = Map.ofEntries(Map.entry("\\odot", "⊙"), Map.entry("\\cdot", "·"),
             Map.entry("\\times", "×"), Map.entry("\\partial", "∂"), Map.entry("\\nabla", "∇"), Map.entry("\\top", "ᵀ"),
@@ -19,7 +19,7 @@ final class FormulaText {
             Map.entry("\\lceil", "⌈"), Map.entry("\\rceil", "⌉"), Map.entry("\\lvert", "|"), Map.entry("\\rvert", "|"),
             Map.entry("\\lVert", "‖"), Map.entry("\\rVert", "‖"), Map.entry("\\|", "‖"), Map.entry("\\prime", "′"),
             Map.entry("\\ell", "ℓ"), Map.entry("\\dots", "…"), Map.entry("\\cdots", "⋯"),
-            Map.entry("\\vdots", "⋮"), Map.entry("\\ldots", "…"),
+            Map.entry("\\vdots", "⋮"), Map.entry("\\ddots", "⋱"), Map.entry("\\ldots", "…"),
             Map.entry("\\to", "→"), Map.entry("\\Longrightarrow", "⟹"),
             Map.entry("\\circ", "∘"), Map.entry("\\otimes", "⊗"), Map.entry("\\colon", ":"),
             Map.entry("\\checkmark", "✓"), Map.entry("\\,", " "), Map.entry("\\;", " "), Map.entry("\\ ", " "),
@@ -43,12 +43,9 @@ final class FormulaText {
     }
 
     private String part() {
-        if (at >= latex.length()) {
-            return "";
-        }
-        int from = LatexScan.blanks(latex, at);
-        at = LatexScan.part(latex, from);
-        return LatexScan.inner(latex.substring(from, at));
+        var part = LatexScan.argument(latex, at);
+        at = part.end();
+        return part.inner();
     }
 
     private void next() {
@@ -88,6 +85,9 @@ final class FormulaText {
             }
             case "\\partial", "\\nabla" -> {
                 text.append(SIGNS.get(token));
+                if (latex.startsWith("^", at)) {
+                    next();
+                }
                 at = at < latex.length() ? LatexScan.blanks(latex, at) : at;
             }
             default -> text.append(token.length() > 1 && Identifiers.GREEK.containsKey(token.substring(1))

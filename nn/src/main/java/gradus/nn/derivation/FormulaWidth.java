@@ -29,12 +29,9 @@ final class FormulaWidth {
     }
 
     private String part() {
-        if (at >= latex.length()) {
-            return "";
-        }
-        int from = LatexScan.blanks(latex, at);
-        at = LatexScan.part(latex, from);
-        return LatexScan.inner(latex.substring(from, at));
+        var part = LatexScan.argument(latex, at);
+        at = part.end();
+        return part.inner();
     }
 
     private double next() {

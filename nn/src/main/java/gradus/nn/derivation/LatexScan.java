@@ -58,8 +58,17 @@ final class LatexScan {
         return Math.min(at, latex.length() - 1);
     }
 
-    /** What stands in the group or is the token. */
-    static String inner(String part) {
-        return part.startsWith("{") ? part.substring(1, part.length() - 1) : part;
+    /** What stands in a group or is a token, and where it ends. */
+    record Part(String inner, int end) {
+    }
+
+    /** The argument that follows here; an empty one behind the end. */
+    static Part argument(String latex, int at) {
+        if (at >= latex.length()) {
+            return new Part("", at);
+        }
+        int from = blanks(latex, at);
+        int end = part(latex, from);
+        return new Part(latex.charAt(from) == '{' ? latex.substring(from + 1, end - 1) : latex.substring(from, end), end);
     }
 }

@@ -121,7 +121,7 @@ record LineBreaks(ToDoubleFunction<String> measure) {
 
     /** A numerator or denominator beside a slash. */
     private static String bracketed(String group) {
-        var inner = LatexScan.inner(group);
+        var inner = LatexScan.argument(group, 0).inner();
         return LatexScan.part(inner, 0) == inner.length() ? inner : "\\left(" + inner + "\\right)";
     }
 

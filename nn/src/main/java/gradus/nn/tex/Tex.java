@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +62,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     /** Characters from which on a number is looked at for what it comes from. */
     private static final int LONG = 8;
     private static final String LETTERS = "ijklnpqrs";
+    /** A letter, perhaps with an accent, and what stands below it. */
+    private static final Pattern INDEXED = Pattern.compile(
+            "(\\\\?[A-Za-z]+|\\\\[a-z]+\\{[^{}]*})_(\\w|\\{([^{}]|\\{[^{}]*})*})");
 
     public Tex(String text, Binding binds) {
         this(text, binds, LEAF);
@@ -313,16 +317,23 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     public Tex pow(Tex exponent) {
-        return new Tex("{" + in(Binding.ATOM) + "}^{" + exponent.text + "}", Binding.ATOM, new Form.Power(this, exponent));
+        return new Tex(raised(exponent.text), Binding.ATOM, new Form.Power(this, exponent));
     }
 
     public Tex pow(double exponent) {
         return pow(number(exponent));
     }
 
+    /** With something above: over the index of a name or an entry, behind anything else. */
+    private String raised(String above) {
+        boolean indexed = form instanceof Form.Entry(var _, var _, var fromZero) && !fromZero
+                || form instanceof Form.Leaf && INDEXED.matcher(text).matches();
+        return (indexed ? text : "{" + in(Binding.ATOM) + "}") + "^{" + above + "}";
+    }
+
     /** The transpose. */
     public Tex transposed() {
-        var transpose = new Tex("{" + in(Binding.ATOM) + "}^{\\top}", Binding.ATOM, new Form.Transpose(this));
+        var transpose = new Tex(raised("\\top"), Binding.ATOM, new Form.Transpose(this));
         return known.filter(shape -> shape.rank() > 1)
                 .map(shape -> transpose.of(shape.with(-2, shape.dim(-1)).with(-1, shape.dim(-2)))).orElse(transpose);
     }

@@ -44,7 +44,7 @@ class DerivationTest {
         var loss = mse().of(net.apply(randn(seed(3), 6, 3)), randn(seed(4), 6, 2));
         var derivation = derive(loss);
         holds(derivation);
-        assertEquals("z_{1} = x \\, {W_{1}}^{\\top} + b_{1}", derivation.steps().getFirst().left() + " = "
+        assertEquals("z_{1} = x \\, W_{1}^{\\top} + b_{1}", derivation.steps().getFirst().left() + " = "
                 + derivation.steps().getFirst().right());
     }
 }

@@ -24,7 +24,7 @@ class TypesettingTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "a_1 + b_1 \\, c_1 - \\frac{d_1}{e_1 + f_1} + g_1 \\odot \\left(a_2 - b_2 + c_2\\right) + d_2",
-        "{W_2}^{\\top} \\, \\delta_2 \\odot \\left(1 - {h_1}^{2}\\right) \\odot {W_3}^{\\top} \\, \\delta_3",
+        "W_2^{\\top} \\, \\delta_2 \\odot \\left(1 - h_1^{2}\\right) \\odot W_3^{\\top} \\, \\delta_3",
         "\\sum_{i} \\left(\\left(a_{i} + b_{i} + c_{i}\\right) \\, \\left(d_{i} - e_{i} - f_{i}\\right)\\right)",
         "a_1 + \\frac{a_1 + b_1 + c_1 + d_1 + e_1}{\\sqrt{f_1 + 1}} \\odot x_1",
         "\\exp\\left(-a_1 - b_1 - c_1 - d_1 - e_1 - f_1 - g_1\\right) + 1",
@@ -52,12 +52,14 @@ class TypesettingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '@', value = {
-        "\\delta_{1} = {W_2}^{\\top} \\, \\delta_2 \\odot \\left(1 - {h_1}^{2}\\right)@δ₁ = W₂ᵀ δ₂ ⊙ (1 − h₁²)",
+        "\\delta_{1} = W_2^{\\top} \\, \\delta_2 \\odot \\left(1 - h_1^{2}\\right)@δ₁ = W₂ᵀ δ₂ ⊙ (1 − h₁²)",
         "\\frac{\\partial L}{\\partial W_{1}}@∂L/∂W₁", "\\frac{1}{2} \\, \\left\\|x\\right\\|_2^2@1/2 ‖x‖₂²",
         "\\sum_{i, j} {x}_{ij}@Σ_{i, j} xᵢⱼ", "\\hat{y} - \\bar{x}_1@ŷ − x̄₁",
         "\\operatorname{softmax}\\left(z\\right)@softmax(z)",
         "\\sqrt{v + \\epsilon}@√(v + ε)", "\\frac{a + b}{c}@(a + b)/c", "W^{(2)}@W⁽²⁾", "x_{\\mathrm{train}}@x_train",
         "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}@[1, 2; 3, 4]", "\\mathbf{1}_{x > 0}@1_{x > 0}", "x^{-1}@x⁻¹",
+        "\\begin{bmatrix} 1 & \\cdots \\\\ \\vdots & \\ddots \\end{bmatrix}@[1, ⋯; ⋮, ⋱]",
+        "\\frac{\\partial^{+} L}{\\partial h_{t}}@∂⁺L/∂hₜ", "\\delta^{f}_{t+1}@δᶠₜ₊₁",
         "\\begin{cases} x & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}@{x if x > 0; 0 if otherwise}", "''@''"})
     void aFormulaReadsAsText(String latex, String text) {
         assertEquals(text, Typesetting.text(latex));
@@ -90,7 +92,7 @@ class TypesettingTest {
         assertTrue(lines.get(1).matches(" *z₁ = x W₁ᵀ \\+ b₁ +\\[5, 4] +✓ .*"), lines.get(1));
         assertEquals(lines.get(1).indexOf('='), lines.get(2).indexOf('='));
         assertTrue(lines.getLast().contains("lines hold"));
-        assertTrue(derivation.tex().contains("z_{1} &= x \\, {W_{1}}^{\\top} + b_{1} "
+        assertTrue(derivation.tex().contains("z_{1} &= x \\, W_{1}^{\\top} + b_{1} "
                 + "&& \\in \\mathbb{R}^{5 \\times 4} && \\checkmark"));
     }
 

@@ -3,7 +3,7 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
-import gradus.nn.derivation.unrolled.Lines.Wanted;
+import gradus.nn.derivation.unrolled.CheckedLines.Wanted;
 import gradus.nn.layer.Convolution.Conv;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +40,7 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
         int out = w.dim(0);
         int inGroup = w.dim(1);
         var axes = Axes.of(layer.slides(), trace.value(X).shape(), w, y);
-        var lines = new Lines();
+        var lines = new CheckedLines();
         trace.values().forEach((name, value) -> {
             lines.know(name, value);
             lines.know(derivative(name), trace.gradient(name));
@@ -86,7 +86,7 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
     }
 
     /** ∂L/∂X: of every window that saw the place, what it made of it. */
-    private void input(Lines lines, Axes axes, Trace trace, int out, int inGroup, long window) {
+    private void input(CheckedLines lines, Axes axes, Trace trace, int out, int inGroup, long window) {
         var together = layer.groups() == 1 ? "" : ",\\; " + floor("c_{out}", out / layer.groups()) + " = "
                 + floor("c_{in}", inGroup);
         var channel = layer.groups() == 1 ? "c_{in}" : "\\operatorname{mod}\\left(c_{in}, " + inGroup + "\\right)";
@@ -136,7 +136,7 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
     }
 
     /** H_out = ⌊(H_in + 2P − K_h)/S⌋ + 1, where the padding is the same on both sides. */
-    private static void sizes(Lines lines, Axes axes) {
+    private static void sizes(CheckedLines lines, Axes axes) {
         for (int a = 0; a < axes.count(); a++) {
             var slide = axes.slides().get(a);
             var letter = axes.size(a);
@@ -160,7 +160,7 @@ record Convolved(Conv layer, Tensor x, UnaryOperator<Tensor> loss) implements St
         return layer.flipped() ? "\\left(" + (axes.kernel().get(axis) - 1) + " - " + offset + "\\right)" : offset;
     }
 
-    private static Lines.Slopes slopes(Trace trace, String name) {
+    private static CheckedLines.Slopes slopes(Trace trace, String name) {
         return claimed -> trace.central(name, claimed);
     }
 

@@ -6,7 +6,7 @@ import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
-import gradus.nn.derivation.unrolled.Lines.Wanted;
+import gradus.nn.derivation.unrolled.CheckedLines.Wanted;
 import gradus.nn.layer.Attention;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
             var weights = marks.mark("A", (masked ? scores.plus(Structure.precise(mask)) : scores).softmax(-1));
             return loss.apply(marks.mark("O", weights.matmul(marks.mark("V", Structure.precise(v)))));
         });
-        var lines = new Lines();
+        var lines = new CheckedLines();
         lines.know("d_k", size);
         lines.know("n", k.shape().dim(-2));
         trace.values().forEach((name, value) -> {
@@ -80,7 +80,7 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
     }
 
     /** e_ij, α_ij and o_i, as one query sees them. */
-    private void byQuery(Lines lines, Trace trace, boolean masked) {
+    private void byQuery(CheckedLines lines, Trace trace, boolean masked) {
         var seen = masked ? trace.value("S").detach().plus(Structure.precise(mask)) : trace.value("S");
         lines.know("e", seen);
         lines.know("\\alpha", trace.value("A"));
@@ -116,16 +116,16 @@ record Head(Tensor q, Tensor k, Tensor v, Tensor mask, UnaryOperator<Tensor> los
         return entries;
     }
 
-    private static void delta(Lines lines, Trace trace, String name, String right) {
+    private static void delta(CheckedLines lines, Trace trace, String name, String right) {
         delta(lines, trace, name, name, right);
     }
 
-    private static void delta(Lines lines, Trace trace, String name, String shown, String right) {
+    private static void delta(CheckedLines lines, Trace trace, String name, String shown, String right) {
         lines.add(Kind.DELTA, derivative(shown), right, new Wanted(trace.gradient(name),
                 Optional.of(claimed -> trace.central(name, claimed))));
     }
 
-    private static void gradient(Lines lines, Trace trace, String name, String right) {
+    private static void gradient(CheckedLines lines, Trace trace, String name, String right) {
         lines.add(Kind.GRADIENT, derivative(name), right, new Wanted(trace.gradient(name),
                 Optional.of(claimed -> trace.central(name, claimed))));
     }

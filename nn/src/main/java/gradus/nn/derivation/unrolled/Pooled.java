@@ -27,7 +27,7 @@ record Pooled(Pooling.Pool layer, Tensor x, UnaryOperator<Tensor> loss) implemen
     public List<Step> lines() {
         var trace = new Trace(marks -> loss.apply(marks.mark(Y, layer.apply(marks.mark(X, Structure.precise(x))))));
         var axes = Axes.of(layer.slides(), trace.value(X).shape(), layer.kernel(), trace.value(Y).shape());
-        var lines = new Lines();
+        var lines = new CheckedLines();
         lines.know(X, trace.value(X));
         lines.know(Y, trace.value(Y));
         lines.know("\\frac{\\partial L}{\\partial " + Y + "}", trace.gradient(Y));

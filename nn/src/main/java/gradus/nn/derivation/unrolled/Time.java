@@ -4,7 +4,7 @@ import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
-import gradus.nn.derivation.unrolled.Lines.Wanted;
+import gradus.nn.derivation.unrolled.CheckedLines.Wanted;
 import gradus.nn.derivation.unrolled.Trace.Marks;
 import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.Gradients;
@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A recurrence written out in time. Lines with an index t are templates, {@code h_{t-1}}; they are written once for
+ * A recurrence written out in time. CheckedLines with an index t are templates, {@code h_{t-1}}; they are written once for
  * all t, or
  * for the first steps and the last with an ellipsis between.
  *
@@ -132,8 +132,8 @@ final class Time {
 
     private final Walked walked;
     private final Trace trace;
-    private final Lines lines = new Lines();
-    private final Lines first = new Lines();   // of the first sequence alone, for Jacobians
+    private final CheckedLines lines = new CheckedLines();
+    private final CheckedLines first = new CheckedLines();   // of the first sequence alone, for Jacobians
     private final Tensor output;   // of the layer itself
     private final Map<String, Tensor> own = new HashMap<>();   // the layer's own gradients
     private final List<Step> linking = new ArrayList<>();
@@ -224,7 +224,7 @@ final class Time {
                 Optional.of(slopes(quantity)));
     }
 
-    private Lines.Slopes slopes(String quantity) {
+    private CheckedLines.Slopes slopes(String quantity) {
         var shape = trace.value(quantity).shape();
         return claimed -> {
             boolean columns = isOfTime(quantity) && batch > 1;
@@ -374,7 +374,7 @@ final class Time {
 
     /** How quantities of a step lie in the tensors of the graph. */
     private void link(Linked linked, List<String> parameters) {
-        var links = new Lines();
+        var links = new CheckedLines();
         links.know("T", steps);
         links.know(linked.x, walked.x);
         links.know(linked.delta, delta());

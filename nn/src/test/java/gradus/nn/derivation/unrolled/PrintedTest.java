@@ -157,9 +157,9 @@ class PrintedTest {
         var v = Structure.precise(normal(4, 2));
         var mask = Structure.precise(Attention.causal(4));
         var printed = Evaluator.evaluate("\\operatorname{softmax}\\left(\\frac{Q K^T + M}{\\sqrt{d_k}}\\right) V",
-                Map.of("Q", Lines.array(q),
-                "K", Lines.array(q), "V", Lines.array(v), "M", Lines.array(mask), "d_k",
-                        Lines.array(Tensor.scalar(3))));
+                Map.of("Q", CheckedLines.array(q),
+                "K", CheckedLines.array(q), "V", CheckedLines.array(v), "M", CheckedLines.array(mask), "d_k",
+                        CheckedLines.array(Tensor.scalar(3))));
         var ours = Attention.attend(q, q, v, mask).output().toDoubleArray();
         for (int i = 0; i < ours.length; i++) {
             assertEquals(ours[i], printed.data()[i], 1e-14);

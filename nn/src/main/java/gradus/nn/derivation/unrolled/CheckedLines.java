@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Lines in the making: each is read back, evaluated among the names of a {@link Trace}, and compared. */
-final class Lines {
+/** CheckedLines in the making: each is read back, evaluated among the names of a {@link Trace}, and compared. */
+final class CheckedLines {
 
     private static final long TERMS = 20_000;   // that a line's check adds up: some ten milliseconds
     private static final int ENTRIES = 20;
