@@ -22,6 +22,28 @@ public sealed interface Kernel {
     /** The same computation on other buffers. */
     Kernel on(UnaryOperator<Buffer> other);
 
+    /** One that fills one buffer. */
+    sealed interface One extends Kernel {
+
+        Buffer out();
+
+        @Override
+        default Buffer[] writes() {
+            return new Buffer[] {out()};
+        }
+    }
+
+    /** One that fills one buffer from one. */
+    sealed interface OneFromOne extends One {
+
+        Buffer in();
+
+        @Override
+        default Buffer[] reads() {
+            return new Buffer[] {in()};
+        }
+    }
+
     /**
      * {@code out_k[o, i] = program_k(in_0[o, i], …)} for every index o below {@code outer} and i &lt; inner; the outputs are
      * dense. An output may be the buffer of a dense input: all reading of an element comes before its writing.
@@ -98,17 +120,7 @@ public sealed interface Kernel {
     }
 
     /** {@code out[o, i] = reduction over j of in[o, j, i]}, j &lt; n; of nothing its neutral element. */
-    record Reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner) implements Kernel {
-        @Override
-        public Buffer[] reads() {
-            return new Buffer[] {in};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
-        }
-
+    record Reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner) implements OneFromOne {
         @Override
         public Reduce on(UnaryOperator<Buffer> other) {
             return new Reduce(reduction, other.apply(in), other.apply(out), outer, n, inner);
@@ -128,17 +140,7 @@ public sealed interface Kernel {
     }
 
     /** {@code out[r, ·] = f(in[r, ·])} for each of {@code rows} rows of {@code n} elements. */
-    record RowWise(RowFunction f, Buffer in, Buffer out, int rows, int n) implements Kernel {
-        @Override
-        public Buffer[] reads() {
-            return new Buffer[] {in};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
-        }
-
+    record RowWise(RowFunction f, Buffer in, Buffer out, int rows, int n) implements OneFromOne {
         @Override
         public RowWise on(UnaryOperator<Buffer> other) {
             return new RowWise(f, other.apply(in), other.apply(out), rows, n);
@@ -185,17 +187,7 @@ public sealed interface Kernel {
      * the whole of {@code out}, the rest stays.
      */
     record Copy(int[] dims, Buffer in, int inOffset, int[] inStrides, Buffer out, int outOffset, int[] outStrides)
-            implements Kernel {
-        @Override
-        public Buffer[] reads() {
-            return new Buffer[] {in};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
-        }
-
+            implements OneFromOne {
         @Override
         public Copy on(UnaryOperator<Buffer> other) {
             return new Copy(dims, other.apply(in), inOffset, inStrides, other.apply(out), outOffset, outStrides);
@@ -207,15 +199,10 @@ public sealed interface Kernel {
      * for every element, {@code in[o, index[o, c, i], i]}.
      */
     record Gather(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
-            implements Kernel {
+            implements One {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {in, index};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
         }
 
         @Override
@@ -229,15 +216,10 @@ public sealed interface Kernel {
      * size, inner]; terms that meet are added in ascending c.
      */
     record ScatterAdd(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
-            implements Kernel {
+            implements One {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {in, index};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
         }
 
         @Override
@@ -250,15 +232,10 @@ public sealed interface Kernel {
      * A convolution (as in networks: a cross-correlation) or one of its two transposes, by {@code direction}; sums run over
      * in-group channels and window positions in ascending order.
      */
-    record Convolution(Direction direction, ConvGeometry geometry, Buffer left, Buffer right, Buffer out) implements Kernel {
+    record Convolution(Direction direction, ConvGeometry geometry, Buffer left, Buffer right, Buffer out) implements One {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {left, right};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
         }
 
         @Override
@@ -302,17 +279,7 @@ public sealed interface Kernel {
      * The sum over each window, which lies over one channel; or, if {@code back}, its transpose: every input position gets
      * the sum of the outputs whose windows hold it.
      */
-    record WindowSum(ConvGeometry geometry, Buffer in, Buffer out, boolean back) implements Kernel {
-        @Override
-        public Buffer[] reads() {
-            return new Buffer[] {in};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
-        }
-
+    record WindowSum(ConvGeometry geometry, Buffer in, Buffer out, boolean back) implements OneFromOne {
         @Override
         public WindowSum on(UnaryOperator<Buffer> other) {
             return new WindowSum(geometry, other.apply(in), other.apply(out), back);
@@ -325,15 +292,10 @@ public sealed interface Kernel {
      * share in the input instead: (δ − mean δ − y mean(δ y))/√(σ² + ε), without the first mean where not centred.
      */
     record Standardize(Buffer in, Optional<Buffer> gradient, Buffer out, int outer, int sets, int inner, double epsilon,
-            boolean centred) implements Kernel {
+            boolean centred) implements One {
         @Override
         public Buffer[] reads() {
             return gradient.map(d -> new Buffer[] {in, d}).orElse(new Buffer[] {in});
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
         }
 
         @Override
@@ -348,15 +310,10 @@ public sealed interface Kernel {
      *
      * @param state int32: the key's two words and the first block's number, low word first
      */
-    record Uniform(Buffer state, Buffer out) implements Kernel {
+    record Uniform(Buffer state, Buffer out) implements One {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {state};
-        }
-
-        @Override
-        public Buffer[] writes() {
-            return new Buffer[] {out};
         }
 
         @Override

@@ -2,7 +2,6 @@ package gradus.nn.init;
 
 import gradus.nn.Layer;
 import gradus.nn.Seed;
-import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import java.util.function.DoubleSupplier;
 

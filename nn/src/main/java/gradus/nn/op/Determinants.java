@@ -5,7 +5,6 @@ import gradus.nn.Tensor;
 import gradus.nn.linalg.Lu;
 import gradus.nn.linalg.SingularValues;
 import gradus.nn.tex.Tex;
-import java.util.List;
 
 /** Determinants and their gradient; matrices are the last two axes, those before a batch. */
 public final class Determinants {
