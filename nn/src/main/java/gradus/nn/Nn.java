@@ -19,6 +19,7 @@ import gradus.nn.io.Npy;
 import gradus.nn.io.Safetensors;
 import gradus.nn.layer.Activation;
 import gradus.nn.layer.Attention;
+import gradus.nn.layer.Cell;
 import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Dropout;
 import gradus.nn.layer.Embedding;
@@ -36,8 +37,8 @@ import gradus.nn.loss.Regression;
 import gradus.nn.op.Custom;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
-import gradus.nn.study.Shapes;
 import gradus.nn.optim.Schedule;
+import gradus.nn.study.Shapes;
 import gradus.nn.train.Fit;
 import java.nio.file.Path;
 import java.util.List;
@@ -359,22 +360,22 @@ public final class Nn {
 
     /** h ← tanh(W x + b + U h) along a sequence, [batch, time, in] → [batch, time, hidden]. */
     public static Recurrent.Sequence rnn(int in, int hidden) {
-        return Recurrent.Sequence.of(Recurrent.RnnCell.of(in, hidden, Seed.next()));
+        return Recurrent.Sequence.of(Cell.Rnn.of(in, hidden, Seed.next()));
     }
 
     /** Long short-term memory along a sequence, [batch, time, in] → [batch, time, hidden]; one bias unless {@code .twoBiases()}. */
     public static Recurrent.Sequence lstm(int in, int hidden) {
-        return Recurrent.Sequence.of(Recurrent.LstmCell.of(in, hidden, Seed.next()));
+        return Recurrent.Sequence.of(Cell.Lstm.of(in, hidden, Seed.next()));
     }
 
     /** The gated recurrent unit along a sequence, [batch, time, in] → [batch, time, hidden], by PyTorch's conventions. */
     public static Recurrent.Sequence gru(int in, int hidden) {
-        return gru(in, hidden, Recurrent.Reset.AFTER, Recurrent.Update.OLD);
+        return gru(in, hidden, Cell.Reset.AFTER, Cell.Update.OLD);
     }
 
     /** The same by other conventions: where r acts, and what z weighs. */
-    public static Recurrent.Sequence gru(int in, int hidden, Recurrent.Reset reset, Recurrent.Update update) {
-        return Recurrent.Sequence.of(Recurrent.GruCell.of(in, hidden, Seed.next()).convention(reset, update));
+    public static Recurrent.Sequence gru(int in, int hidden, Cell.Reset reset, Cell.Update update) {
+        return Recurrent.Sequence.of(Cell.Gru.of(in, hidden, Seed.next()).convention(reset, update));
     }
 
     /** Two sequences, one in each direction, side by side. */

@@ -6,6 +6,9 @@ import static gradus.nn.layer.Mode.training;
 
 import gradus.nn.FuzzTest.Case;
 import gradus.nn.layer.Attention;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Embedding;
 import gradus.nn.layer.Normalization.BatchNorm;
@@ -15,13 +18,7 @@ import gradus.nn.layer.Normalization.RmsNorm;
 import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Pooling.Interpolation;
 import gradus.nn.layer.Pooling.Kind;
-import gradus.nn.layer.Recurrent.Cell;
-import gradus.nn.layer.Recurrent.GruCell;
-import gradus.nn.layer.Recurrent.LstmCell;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.RnnCell;
 import gradus.nn.layer.Recurrent.Sequence;
-import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.loss.Classification;
 import gradus.nn.loss.Distances;
 import gradus.nn.loss.Loss;
@@ -206,9 +203,9 @@ final class FuzzOperations {
             case "bias" -> in.in("mask");
             default -> Tensor.zeros();
         }).output());
-        NAMED.put("rnn", in -> walk(in, w -> new RnnCell(w[0], w[1], w[2], Optional.of(w[3]))));
-        NAMED.put("lstm", in -> walk(in, w -> new LstmCell(w[0], w[1], w[2], Optional.of(w[3]))));
-        NAMED.put("gru", in -> walk(in, w -> new GruCell(w[0], w[1], w[2], Optional.of(w[3]), Reset.AFTER, Update.OLD)));
+        NAMED.put("rnn", in -> walk(in, w -> new Cell.Rnn(w[0], w[1], w[2], Optional.of(w[3]))));
+        NAMED.put("lstm", in -> walk(in, w -> new Cell.Lstm(w[0], w[1], w[2], Optional.of(w[3]))));
+        NAMED.put("gru", in -> walk(in, w -> new Cell.Gru(w[0], w[1], w[2], Optional.of(w[3]), Reset.AFTER, Update.OLD)));
     }
 
     private static void losses() {

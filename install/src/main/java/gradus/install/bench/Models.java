@@ -17,7 +17,7 @@ import static gradus.nn.Nn.tanh;
 
 import gradus.nn.Layer;
 import gradus.nn.Tensor;
-import gradus.nn.layer.Recurrent.LstmCell;
+import gradus.nn.layer.Cell;
 import gradus.nn.layer.Recurrent.Sequence;
 import gradus.nn.layer.Transformer.EncoderLayer;
 import gradus.nn.loss.Loss;
@@ -42,7 +42,7 @@ final class Models {
             case "cnn" -> training(sequential(conv2d(3, 16, 3).padding(1), relu(), maxPool2d(2),
                     conv2d(16, 32, 3).padding(1), relu(), maxPool2d(2), flatten(), linear(2048, 128), relu(), linear(128, 10)),
                     randn(seed(1), 64, 3, 32, 32), crossEntropy(), counting(64, 10), adam(1e-3), compiled);
-            case "lstm" -> training(Sequence.of(LstmCell.of(32, 64, seed(1))), randn(seed(2), 32, 50, 32), MEAN_SQUARE,
+            case "lstm" -> training(Sequence.of(Cell.Lstm.of(32, 64, seed(1))), randn(seed(2), 32, 50, 32), MEAN_SQUARE,
                     Tensor.scalar(0), sgd(1e-3), compiled);
             case "encoder" -> training(EncoderLayer.of(128, 4, 512), randn(seed(1), 16, 64, 128), MEAN_SQUARE, Tensor.scalar(0),
                     sgd(1e-3), compiled);

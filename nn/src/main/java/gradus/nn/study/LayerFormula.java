@@ -4,6 +4,7 @@ import gradus.nn.Layer;
 import gradus.nn.Shape;
 import gradus.nn.layer.Activation;
 import gradus.nn.layer.Attention.MultiHead;
+import gradus.nn.layer.Cell;
 import gradus.nn.layer.Convolution;
 import gradus.nn.layer.Dropout;
 import gradus.nn.layer.Embedding;
@@ -79,7 +80,7 @@ final class LayerFormula {
             case Transformer.Encoder _, Transformer.Decoder _ -> "its layers one after the other";
             case Transformer _ -> "decoder(written, encoder(read))";
             case Recurrent.Sequence s -> of(s.cell());
-            case Recurrent.Cell c -> of(c);
+            case Cell c -> of(c);
             case Recurrent.Bidirectional _ -> "both directions side by side";
             case Recurrent.LastStep _ -> "x at the last step";
             default -> operations(events);
@@ -98,11 +99,11 @@ final class LayerFormula {
         return kind == Pooling.Kind.MAX ? "max" : "mean";
     }
 
-    private static String of(Recurrent.Cell cell) {
+    private static String of(Cell cell) {
         return switch (cell) {
-            case Recurrent.RnnCell _ -> "h ← tanh(W x + b + U h)";
-            case Recurrent.LstmCell _ -> "c ← f c + i g, h ← o tanh c";
-            case Recurrent.GruCell c -> c.update() == Recurrent.Update.OLD ? "h ← (1 − z) n + z h"
+            case Cell.Rnn _ -> "h ← tanh(W x + b + U h)";
+            case Cell.Lstm _ -> "c ← f c + i g, h ← o tanh c";
+            case Cell.Gru c -> c.update() == Cell.Update.OLD ? "h ← (1 − z) n + z h"
                     : "h ← (1 − z) h + z n";
         };
     }

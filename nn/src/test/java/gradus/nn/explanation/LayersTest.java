@@ -12,11 +12,10 @@ import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
 import gradus.nn.layer.Activation;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Pooling;
-import gradus.nn.layer.Recurrent.LstmCell;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.RnnCell;
-import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.layer.Transformer;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -65,8 +64,8 @@ class LayersTest {
         var gru = Arrays.stream(Reset.values()).flatMap(r -> Arrays.stream(Update.values())
                 .map(u -> Nn.gru(2, 3, r, u)));
         return Stream.concat(gru.flatMap(net -> Stream.<Layer>of(net, net.twoBiases())),
-                Stream.of(RnnCell.of(2, 3, seed), Nn.rnn(2, 3).twoBiases(),
-                LstmCell.of(2, 3, seed), Nn.lstm(2, 3).twoBiases(), Nn.lstm(2, 3).learnedStart().reversed(),
+                Stream.of(Cell.Rnn.of(2, 3, seed), Nn.rnn(2, 3).twoBiases(),
+                Cell.Lstm.of(2, 3, seed), Nn.lstm(2, 3).twoBiases(), Nn.lstm(2, 3).learnedStart().reversed(),
                 Nn.bidirectional(Nn.rnn(2, 3), Nn.rnn(2, 3)), Nn.lastStep(), Nn.multiHeadAttention(4, 2),
                         Nn.multiHeadAttention(4, 1),
                 Transformer.FeedForward.of(4, 6), Nn.encoderLayer(4, 2, 6), Nn.encoderLayer(4, 2, 6).preNorm()

@@ -15,10 +15,9 @@ import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.ShapeException;
 import gradus.nn.Tensor;
-import gradus.nn.layer.Recurrent.GruCell;
-import gradus.nn.layer.Recurrent.Reset;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Recurrent.Sequence;
-import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.op.Recurrence;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +55,7 @@ class RecurrentTest {
     /** One LSTM step as the formulas say, number by number. */
     @Test
     void gatesStandInTheOrderIFGO() {
-        var cell = Recurrent.LstmCell.of(1, 1, seed(5));
+        var cell = Cell.Lstm.of(1, 1, seed(5));
         var w = cell.inputWeight().toDoubleArray();
         var b = cell.bias().toDoubleArray();
         double[] z = {0.7 * w[0] + b[0], 0.7 * w[1] + b[1], 0.7 * w[2] + b[2], 0.7 * w[3] + b[3]};
@@ -77,7 +76,7 @@ class RecurrentTest {
     /** The document's GRU and cuDNN's, with the same weights, are different nets. */
     @Test
     void resetBeforeAndAfterTheProductAreDifferentNets() {
-        var cell = GruCell.of(2, 3, seed(7));
+        var cell = Cell.Gru.of(2, 3, seed(7));
         var x = randn(seed(1), 1, 2);
         var h = randn(seed(2), 1, 3);
         var after = cell.next(cell.inputs(x), h);
@@ -88,7 +87,7 @@ class RecurrentTest {
                 after.plus(mirrored.next(mirrored.inputs(x), h)).minus(fresh(cell, x, h)).toDoubleArray(), 1e-6);
     }
 
-    private static Tensor fresh(GruCell cell, Tensor x, Tensor h) {
+    private static Tensor fresh(Cell.Gru cell, Tensor x, Tensor h) {
         var in = cell.inputs(x);
         var product = h.matmul(cell.hiddenWeight().t());
         var r = in.slice(1, 0, 3).plus(product.slice(1, 0, 3)).sigmoid();
@@ -98,7 +97,7 @@ class RecurrentTest {
     /** The document's formula, transcribed: r before the product, z the share of the new. */
     @Test
     void gruResetsBeforeTheProduct() {
-        var cell = GruCell.of(1, 1, seed(3)).convention(Reset.BEFORE, Update.NEW);
+        var cell = Cell.Gru.of(1, 1, seed(3)).convention(Reset.BEFORE, Update.NEW);
         var w = cell.inputWeight().toDoubleArray();
         var u = cell.hiddenWeight().toDoubleArray();
         var b = cell.bias().toDoubleArray();

@@ -3,9 +3,9 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.unrolled.Time.Block;
-import gradus.nn.layer.Recurrent.GruCell;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.Update;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -26,7 +26,7 @@ record Gru(Time.Walked walked) implements Structure {
 
     @Override
     public List<Step> lines() {
-        var cell = (GruCell) walked.cell();
+        var cell = (Cell.Gru) walked.cell();
         int n = cell.hidden();
         boolean before = cell.resets() == Reset.BEFORE;
         boolean fresh = cell.update() == Update.NEW;

@@ -3,7 +3,7 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.unrolled.Time.Block;
-import gradus.nn.layer.Recurrent.LstmCell;
+import gradus.nn.layer.Cell;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ record Lstm(Time.Walked walked) implements Structure {
 
     @Override
     public List<Step> lines() {
-        var cell = (LstmCell) walked.cell();
+        var cell = (Cell.Lstm) walked.cell();
         int n = cell.hidden();
         var parameters = new LinkedHashMap<String, Tensor>();
         parameters.put("W", cell.inputWeight());

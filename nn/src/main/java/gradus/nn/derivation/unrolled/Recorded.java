@@ -4,13 +4,10 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Rule;
 import gradus.nn.derivation.Step;
 import gradus.nn.grad.Gradients;
-import gradus.nn.layer.Recurrent;
-import gradus.nn.layer.Recurrent.GruCell;
-import gradus.nn.layer.Recurrent.LstmCell;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.RnnCell;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Recurrent.Sequence;
-import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.op.Products;
 import gradus.nn.op.Recurrence;
 import gradus.nn.op.Slicing;
@@ -61,7 +58,7 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
             return Optional.empty();
         }
         var map = z.inputs();
-        var layer = Sequence.of(new LstmCell(map[1], in[1], map[2], Optional.empty()));
+        var layer = Sequence.of(new Cell.Lstm(map[1], in[1], map[2], Optional.empty()));
         return Optional.of(new Recorded(out, map[0], layer, in[2], op.withCell(), set(z, map[1], map[2], in[1])));
     }
 
@@ -108,11 +105,11 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
                 .map(layer -> new Recorded(out, map[0], layer, starts.getFirst(), false, inside));
     }
 
-    private static Stream<Recurrent.Cell> cells(Tensor w, Tensor u, Tensor b, Optional<Tensor> second, int gates) {
+    private static Stream<Cell> cells(Tensor w, Tensor u, Tensor b, Optional<Tensor> second, int gates) {
         return switch (gates) {
-            case 1 -> Stream.of(new RnnCell(w, u, b, second));
+            case 1 -> Stream.of(new Cell.Rnn(w, u, b, second));
             case 3 -> Stream.of(Reset.values()).flatMap(reset -> Stream.of(Update.values())
-                    .map(update -> new GruCell(w, u, b, second, reset, update)));
+                    .map(update -> new Cell.Gru(w, u, b, second, reset, update)));
             default -> Stream.empty();
         };
     }
@@ -142,46 +139,30 @@ public record Recorded(Tensor out, Tensor x, Sequence layer, Tensor start, boole
      */
     public List<Step> lines(UnaryOperator<Tensor> value, Tensor gradient, Function<Tensor, String> names,
             String delta) {
-        var cell = switch (layer.cell()) {
-            case RnnCell c -> new RnnCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
-                    value.apply(c.bias()),
-                    c.hiddenBias().map(value));
-            case LstmCell c -> new LstmCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
-                    value.apply(c.bias()),
-                    c.hiddenBias().map(value));
-            case GruCell c -> new GruCell(value.apply(c.inputWeight()), value.apply(c.hiddenWeight()),
-                    value.apply(c.bias()),
-                    c.hiddenBias().map(value), c.resets(), c.update());
-        };
-        var parameters = switch (layer.cell()) {
-            case RnnCell c -> given(c.inputWeight(), c.hiddenWeight(), c.bias(), c.hiddenBias());
-            case LstmCell c -> given(c.inputWeight(), c.hiddenWeight(), c.bias(), c.hiddenBias());
-            case GruCell c -> given(c.inputWeight(), c.hiddenWeight(), c.bias(), c.hiddenBias());
-        };
-        var linked = new Time.Linked(names.apply(x), names.apply(out), delta, parameters.stream()
+        var linked = new Time.Linked(names.apply(x), names.apply(out), delta, given(layer.cell())
                 .map(parameter -> parameter.op() == null ? names.apply(parameter) : "").toList());
-        return Structure.of(new Time.Walked(new Sequence(cell, Optional.empty(), layer.backwards()), value.apply(x),
-                value.apply(start),
-                Optional.empty(), withCell, y -> y.times(gradient.detach()).sum(), Optional.of(linked))).lines();
+        return Structure.of(new Time.Walked(new Sequence(layer.cell().map(value), Optional.empty(), layer.backwards()),
+                value.apply(x), value.apply(start), Optional.empty(), withCell, y -> y.times(gradient.detach()).sum(),
+                Optional.of(linked))).lines();
     }
 
     /** What its lines prove, to be cited. */
     public Rule rule(List<Step> proof) {
         return switch (layer.cell()) {
-            case RnnCell _ -> new Rule("a recurrent net through time",
+            case Cell.Rnn _ -> new Rule("a recurrent net through time",
                     "h_t = \\tanh\\left(W_{hh} h_{t-1} + W_{xh} x_t + b_h\\right)",
                     "Elman 1990", proof);
-            case LstmCell _ -> new Rule("long short-term memory through time",
+            case Cell.Lstm _ -> new Rule("long short-term memory through time",
                     "C_t = f_t \\odot C_{t-1} + i_t \\odot \\tilde{C}_t,"
                     + " \\quad h_t = o_t \\odot \\tanh\\left(C_t\\right)", "Hochreiter and Schmidhuber 1997", proof);
-            case GruCell c -> new Rule("a gated recurrent unit through time", c.update() == Update.NEW
+            case Cell.Gru c -> new Rule("a gated recurrent unit through time", c.update() == Update.NEW
                     ? "h_t = \\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot \\tilde{h}_t"
                     : "h_t = \\left(1 - z_t\\right) \\odot \\tilde{h}_t + z_t \\odot h_{t-1}", "Cho et al. 2014",
                             proof);
         };
     }
 
-    private static List<Tensor> given(Tensor w, Tensor u, Tensor b, Optional<Tensor> second) {
-        return Stream.concat(Stream.of(w, u, b), second.stream()).toList();
+    private static Stream<Tensor> given(Cell c) {
+        return Stream.concat(Stream.of(c.inputWeight(), c.hiddenWeight(), c.bias()), c.hiddenBias().stream());
     }
 }

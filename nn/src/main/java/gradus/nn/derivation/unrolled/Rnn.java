@@ -3,7 +3,7 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.unrolled.Time.Block;
-import gradus.nn.layer.Recurrent.RnnCell;
+import gradus.nn.layer.Cell;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -12,7 +12,7 @@ record Rnn(Time.Walked walked) implements Structure {
 
     @Override
     public List<Step> lines() {
-        var cell = (RnnCell) walked.cell();
+        var cell = (Cell.Rnn) walked.cell();
         var parameters = new LinkedHashMap<String, Tensor>();
         parameters.put("W_{xh}", cell.inputWeight());
         parameters.put("W_{hh}", cell.hiddenWeight());

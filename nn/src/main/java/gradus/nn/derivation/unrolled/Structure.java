@@ -3,7 +3,7 @@ package gradus.nn.derivation.unrolled;
 import gradus.nn.DType;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
-import gradus.nn.layer.Recurrent;
+import gradus.nn.layer.Cell;
 import java.util.List;
 
 /**
@@ -19,9 +19,9 @@ public sealed interface Structure permits Rnn, Lstm, Gru, Convolved, Pooled, Hea
     /** A recurrent layer through time. */
     static Structure of(Time.Walked walked) {
         return switch (walked.cell()) {
-            case Recurrent.RnnCell _ -> new Rnn(walked);
-            case Recurrent.LstmCell _ -> new Lstm(walked);
-            case Recurrent.GruCell _ -> new Gru(walked);
+            case Cell.Rnn _ -> new Rnn(walked);
+            case Cell.Lstm _ -> new Lstm(walked);
+            case Cell.Gru _ -> new Gru(walked);
         };
     }
 

@@ -8,11 +8,9 @@ import gradus.nn.derivation.unrolled.CheckedLines.Wanted;
 import gradus.nn.derivation.unrolled.Trace.Marks;
 import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.Gradients;
+import gradus.nn.layer.Cell;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Recurrent;
-import gradus.nn.layer.Recurrent.GruCell;
-import gradus.nn.layer.Recurrent.LstmCell;
-import gradus.nn.layer.Recurrent.RnnCell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -78,7 +76,7 @@ final class Time {
             UnaryOperator<Tensor> loss, Optional<Linked> linked) {
 
         Walked {
-            layer = new Recurrent.Sequence(precise(layer.cell()), Optional.empty(), layer.backwards());
+            layer = new Recurrent.Sequence(layer.cell().map(Walked::leaf), Optional.empty(), layer.backwards());
             head = head.map(h -> new Linear(leaf(h.weight()), leaf(h.bias())));
             x = Structure.precise(x);
             start = Structure.precise(start);
@@ -88,19 +86,7 @@ final class Time {
             return Tensor.parameter(Structure.precise(parameter));
         }
 
-        private static Recurrent.Cell precise(Recurrent.Cell cell) {
-            return switch (cell) {
-                case RnnCell c -> new RnnCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
-                        c.hiddenBias().map(Walked::leaf));
-                case LstmCell c -> new LstmCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
-                        c.hiddenBias().map(Walked::leaf));
-                case GruCell c -> new GruCell(leaf(c.inputWeight()), leaf(c.hiddenWeight()), leaf(c.bias()),
-                        c.hiddenBias().map(Walked::leaf),
-                        c.resets(), c.update());
-            };
-        }
-
-        Recurrent.Cell cell() {
+        Cell cell() {
             return layer.cell();
         }
 

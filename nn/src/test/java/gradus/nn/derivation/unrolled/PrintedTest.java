@@ -7,13 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gradus.nn.Seed;
 import gradus.nn.Tensor;
 import gradus.nn.layer.Attention;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Convolution.Conv;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Pooling.Kind;
 import gradus.nn.layer.Pooling.Pool;
 import gradus.nn.layer.Recurrent;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.Update;
 import gradus.nn.layer.Sequential;
 import gradus.nn.tex.Evaluator;
 import java.util.List;
@@ -68,7 +69,7 @@ class PrintedTest {
 
     @Test
     void theSimpleRecurrentNet() {
-        var net = new Sequential(List.of(Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED)),
+        var net = new Sequential(List.of(Recurrent.Sequence.of(Cell.Rnn.of(2, 3, SEED)),
                 Linear.of(3, 2, SEED)));
         assertPrinted(Unrolled.of(net, normal(1, 5, 2), PrintedTest::loss),
                 "h_t = \\tanh(W_{hh} h_{t-1} + W_{xh} x_t + b_h)", "h_1 = \\tanh(W_{hh} h_0 + W_{xh} x_1 + b_h)",
@@ -81,7 +82,7 @@ class PrintedTest {
 
     @Test
     void longShortTermMemory() {
-        assertPrinted(Unrolled.of(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)), normal(1, 5, 2),
+        assertPrinted(Unrolled.of(Recurrent.Sequence.of(Cell.Lstm.of(2, 3, SEED)), normal(1, 5, 2),
                 PrintedTest::loss),
                 "f_t = \\sigma(W_f \\cdot [h_{t-1}, x_t] + b_f)", "i_t = \\sigma(W_i \\cdot [h_{t-1}, x_t] + b_i)",
                 "\\tilde{C}_t = \\tanh(W_C \\cdot [h_{t-1}, x_t] + b_C)",
@@ -91,7 +92,7 @@ class PrintedTest {
 
     @Test
     void theGatedRecurrentUnit() {
-        var cell = Recurrent.GruCell.of(2, 3, SEED).convention(Reset.BEFORE, Update.NEW);
+        var cell = Cell.Gru.of(2, 3, SEED).convention(Reset.BEFORE, Update.NEW);
         assertPrinted(Unrolled.of(Recurrent.Sequence.of(cell), normal(1, 5, 2), PrintedTest::loss),
                 "r_t = \\sigma(W_r \\cdot [h_{t-1}, x_t] + b_r)", "z_t = \\sigma(W_z \\cdot [h_{t-1}, x_t] + b_z)",
                 "\\tilde{h}_t = \\tanh(W_h \\cdot [r_t \\odot h_{t-1}, x_t] + b_h)",

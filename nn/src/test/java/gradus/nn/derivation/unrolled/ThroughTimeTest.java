@@ -9,9 +9,10 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Check;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
+import gradus.nn.layer.Cell;
+import gradus.nn.layer.Cell.Reset;
+import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Recurrent;
-import gradus.nn.layer.Recurrent.Reset;
-import gradus.nn.layer.Recurrent.Update;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,9 @@ class ThroughTimeTest {
     private static final Seed SEED = new Seed(7);
 
     static Stream<Recurrent.Sequence> layers() {
-        var rnn = Recurrent.Sequence.of(Recurrent.RnnCell.of(2, 3, SEED));
-        var lstm = Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED));
-        var gru = Recurrent.GruCell.of(2, 3, SEED);
+        var rnn = Recurrent.Sequence.of(Cell.Rnn.of(2, 3, SEED));
+        var lstm = Recurrent.Sequence.of(Cell.Lstm.of(2, 3, SEED));
+        var gru = Cell.Gru.of(2, 3, SEED);
         return Stream.of(rnn, rnn.twoBiases(), rnn.reversed(), lstm, lstm.twoBiases(), lstm.reversed(),
                 lstm.learnedStart(),
                 Recurrent.Sequence.of(gru), Recurrent.Sequence.of(gru).twoBiases(),
@@ -73,7 +74,7 @@ class ThroughTimeTest {
     void aDerivedLossEndsInTheseLines(Recurrent.Sequence layer) {
         var x = input(2, 4).named("x");
         var derivation = Nn.derive(layer.apply(x).tanh().square().mean());
-        boolean fusedAndMore = layer.cell() instanceof Recurrent.LstmCell c
+        boolean fusedAndMore = layer.cell() instanceof Cell.Lstm c
                 && (c.hiddenBias().isPresent() || layer.backwards()
                 || layer.start().isPresent());
         if (!fusedAndMore) {
@@ -81,14 +82,14 @@ class ThroughTimeTest {
         }
         assertTrue(derivation.steps().stream().noneMatch(step -> step.check() instanceof Check.Fails),
                 derivation::toString);
-        if (!layer.backwards() || !(layer.cell() instanceof Recurrent.LstmCell)) {
+        if (!layer.backwards() || !(layer.cell() instanceof Cell.Lstm)) {
             assertTrue(derivation.tex().contains("\\frac{\\partial^{+} L}{\\partial h_{t}}"), derivation::toString);
         }
     }
 
     @Test
     void aNetAroundTheLayerIsDerivedWithIt() {
-        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.GruCell.of(2, 3, SEED)), new Recurrent.LastStep(),
+        var net = Nn.sequential(Recurrent.Sequence.of(Cell.Gru.of(2, 3, SEED)), new Recurrent.LastStep(),
                 Nn.linear(3, 2));
         var derivation = Nn.derive(net.apply(input(2, 4)).square().mean());
         assertHold(derivation.steps());
@@ -97,8 +98,8 @@ class ThroughTimeTest {
 
     @Test
     void oneLayerAfterAnotherCiteTheirLines() {
-        var net = Nn.sequential(Recurrent.Sequence.of(Recurrent.LstmCell.of(2, 3, SEED)),
-                Recurrent.Sequence.of(Recurrent.LstmCell.of(3, 2, SEED)));
+        var net = Nn.sequential(Recurrent.Sequence.of(Cell.Lstm.of(2, 3, SEED)),
+                Recurrent.Sequence.of(Cell.Lstm.of(3, 2, SEED)));
         var rules = Nn.derive(net.apply(input(2, 3)).square().mean()).steps().stream()
                 .flatMap(step -> step.rule().stream())
                 .filter(rule -> rule.name().endsWith("through time")).toList();
