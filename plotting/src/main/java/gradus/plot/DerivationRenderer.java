@@ -19,10 +19,11 @@ import java.util.stream.Collectors;
 public final class DerivationRenderer implements Renderer<Derivation> {
 
     /** In em: what shape, value and tick leave to a line in JupyterLab's window of 1280 pixels, 17 pixels an em. */
-    private static final double WIDTH = 34;
+    private static final double WIDTH = 40;
     private static final String CELL = "<td style=\"text-align: %s; vertical-align: baseline; padding: 4px 6px; %s\">";
     private static final String LEFT = CELL.formatted("right", "white-space: nowrap; font-size: 14px");
     private static final String REMARK = CELL.formatted("left", "white-space: nowrap");
+    private static final String VALUES = "<div style=\"max-width: 180px; overflow-x: auto; white-space: normal\">";
     private static final String FORMULA = CELL.formatted("left", "white-space: nowrap; font-size: 14px; width: 100%");
 
     @Override
@@ -65,7 +66,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
         var formula = math((Typesetting.isDots(step) ? "" : "{} = ") + lines.getFirst())
                 + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining())
                 + step.rule().map(DerivationRenderer::rule).orElse("");
-        return "<tr>" + LEFT + math(step.left().text()) + "</td>" + FORMULA + formula + "</td>"
+        return "<tr>" + LEFT + math(Typesetting.line(step.left().text())) + "</td>" + FORMULA + formula + "</td>"
                 + REMARK + (Typesetting.isDots(step) ? "" : math(Typesetting.member(step.shape()))) + "</td>"
                 + REMARK + step.value().map(DerivationRenderer::value).orElse("") + "</td>"
                 + REMARK + (Typesetting.isDots(step) ? "" : mark(step.check())) + "</td></tr>";
@@ -78,7 +79,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
 
     private static String value(Tensor x) {
         return x.size() == 1 ? math(Typesetting.value(x)) : x.size() == 0 || x.rank() > 2 ? ""
-                : folded("<small>values</small>", TensorRenderer.html(x));
+                : folded("<small>values</small>", VALUES + TensorRenderer.html(x) + "</div>");
     }
 
     private static String mark(Check check) {

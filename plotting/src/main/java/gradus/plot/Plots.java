@@ -1,6 +1,7 @@
 package gradus.plot;
 
 import gradus.nn.Tensor;
+import gradus.nn.derivation.Typesetting;
 import gradus.nn.grad.GradCheck;
 import gradus.nn.train.History;
 import java.awt.Color;
@@ -85,15 +86,20 @@ public final class Plots {
             var part = report.parts().get(i);
             chart.scatter(part.elements().stream().map(GradCheck.Element::numeric).toList(),
                     part.elements().stream().map(GradCheck.Element::analytic).toList()).color(Theme.series(i))
-                    .label(parts > Theme.SERIES.length ? "" : part.name());
+                    .label(parts > Theme.SERIES.length ? "" : words(part));
         }
         report.elements().stream().max(Comparator.comparingDouble(GradCheck.Element::error)).ifPresent(worst -> {
             var part = report.parts().get(worst.input());
             chart.scatter(new double[] {worst.numeric()}, new double[] {worst.analytic()})
                     .color(report.passed() ? Theme.INK : Color.RED)
-                    .label(String.format(Locale.ROOT, "worst, %.0e: %s %s", worst.error(), part.name(), part.place(worst)));
+                    .label(String.format(Locale.ROOT, "worst, %.0e: %s %s", worst.error(), words(part), part.place(worst)));
         });
         return chart;
+    }
+
+    /** A tensor may be called by a formula: {@code W^{(1)}}. */
+    private static String words(GradCheck.Part part) {
+        return part.name().matches(".*[\\\\^_{].*") ? Typesetting.text(part.name()) : part.name();
     }
 
     private static Chart valley(List<GradCheck.Valley> valleys) {

@@ -41,10 +41,10 @@ public record Calculation(List<Line> lines, List<String> notes) implements Worke
     String aligned() {
         return lines.stream().flatMap(line -> {
             var right = Typesetting.lines(line.right().tex(), WIDTH);
-            var first = line.left().tex() + (line.rounded() ? " &\\approx " : " &= ") + right.getFirst() + " && \\text{"
+            var first = Typesetting.line(line.left().tex()) + (line.rounded() ? " &\\approx " : " &= ") + right.getFirst() + " && \\text{"
                     + texText(line.rule()) + "} \\;" + mark(line);
             return Stream.concat(Stream.of(first), right.stream().skip(1).map(part -> " &\\qquad " + part));
-        }).collect(Collectors.joining(" \\\\\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
+        }).collect(Collectors.joining(" \\\\[4pt]\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
     }
 
     private static String mark(Line line) {

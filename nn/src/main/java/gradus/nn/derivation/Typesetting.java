@@ -91,12 +91,17 @@ public final class Typesetting {
     /** A formula in lines of at most this width; all but the first begin with an operator or inside of brackets. */
     public static List<String> lines(String latex, double em) {
         return latex.length() > LONGEST ? List.of("\\text{a formula of " + latex.length() + " characters}")
-                : new LineBreaks(FormulaWidth::of).lines(latex, em);
+                : new LineBreaks(FormulaWidth::of).lines(latex, em).stream().map(Brackets::fitted).toList();
     }
 
     /** The right side of a step in lines, for whom the left side and = must fit as well. */
     public static List<String> lines(Step step, double em) {
         return lines(step.right().text(), em - FormulaWidth.of(step.left().text() + " ="));
+    }
+
+    /** A formula in one line, as the left sides are. */
+    public static String line(String latex) {
+        return Brackets.fitted(latex);
     }
 
     /** A formula as a line of plain text: {@code W_1^{\top} \, \delta} is W₁ᵀ δ. */
@@ -138,7 +143,7 @@ public final class Typesetting {
     private static List<String> rows(Step step) {
         var rows = new ArrayList<String>();
         var lines = lines(step, PAPER);
-        rows.add(isDots(step) ? "&\\;\\;" + lines.getFirst() : step.left() + " &= " + lines.getFirst() + " && "
+        rows.add(isDots(step) ? "&\\;\\;" + lines.getFirst() : line(step.left().text()) + " &= " + lines.getFirst() + " && "
                 + member(step.shape()) + " && " + tick(step.check()));
         lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));

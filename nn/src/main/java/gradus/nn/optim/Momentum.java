@@ -51,7 +51,7 @@ public sealed interface Momentum {
         @Override
         public Formulas formulas() {
             return Formulas.of("gradient descent with momentum (Sutskever et al. 2013)").setting("\\beta", beta)
-                    .recurrence("v_t", "\\beta v_{t-1} + \\eta g_t", "velocity, v_0 = 0")
+                    .recurrence("v_t", "\\beta v_{t-1} + \\eta g_t", "velocity, v₀ = 0")
                     .recurrence("\\theta_t", "\\theta_{t-1} - v_t", "")
                     .convention("η stands inside of the velocity: after η drops, v still carries steps of the old"
                             + " size. PyTorch has"
@@ -85,6 +85,6 @@ public sealed interface Momentum {
 
     private static Formulas velocity(String title, double beta) {
         return Formulas.of(title).setting("\\beta", beta).recurrence("v_t", "\\beta v_{t-1} + g_t",
-                "velocity, v_0 = 0");
+                "velocity, v₀ = 0");
     }
 }

@@ -157,9 +157,9 @@ public sealed interface Optimizer {
             return Formulas.of("Adam (Kingma and Ba 2015)").setting("\\eta", lr).setting("\\beta_1", beta1)
                     .setting("\\beta_2", beta2).setting("\\epsilon", epsilon)
                     .recurrence("m_t", "\\beta_1 m_{t-1} + \\left(1 - \\beta_1\\right) g_t",
-                            "mean of gradients, m_0 = 0")
+                            "mean of gradients, m₀ = 0")
                     .recurrence("v_t", "\\beta_2 v_{t-1} + \\left(1 - \\beta_2\\right) g_t^{2}",
-                            "mean of squares, element by element, v_0 = 0")
+                            "mean of squares, element by element, v₀ = 0")
                     .recurrence("\\hat{m}_t", "\\frac{m_t}{1 - \\beta_1^{t}}", "without the bias towards 0")
                     .recurrence("\\hat{v}_t", "\\frac{v_t}{1 - \\beta_2^{t}}", "")
                     .recurrence("\\theta_t",

@@ -42,6 +42,16 @@ class TypesettingTest {
     }
 
     @Test
+    void bracketsAreAsHighAsWhatTheyHold() {
+        assertEquals("\\tanh(z^{(1)}) + {(a - f(b))}^{2}",
+                Typesetting.line("\\tanh\\left(z^{(1)}\\right) + {\\left(a - f\\left(b\\right)\\right)}^{2}"));
+        for (var high : List.of("\\left(\\frac{a}{b}\\right)", "\\left[\\sum_{i} a_{i}\\right]", "\\left|a\\right|",
+                "\\left(a \\right.", "\\left. + b\\right)", "\\left\\lfloor a \\right\\rfloor")) {
+            assertEquals(high, Typesetting.line(high));
+        }
+    }
+
+    @Test
     void aLineBreaksAtTheLoosestOperator() {
         assertEquals(List.of("a \\, b", "+ c \\, d", "- e \\, f"),
                 Typesetting.lines("a \\, b + c \\, d - e \\, f", 3.5));
