@@ -84,8 +84,9 @@ public final class DerivationRenderer implements Renderer<Derivation> {
 
     private static String mark(Check check) {
         return switch (check) {
-            case Check.Holds(var computed, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" "
-                    + "title=\"" + within(computed, central) + "\">✓</span>";
+            case Check.Holds(var computed, var central, var sampled) ->
+                    "<span style=\"color: var(--jp-success-color1, #388e3c)\" title=\"" + within(computed, central)
+                    + (sampled == 0 ? "" : ", at " + sampled + " numbers") + "\">✓</span>";
             case Check.Fails(var computed, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> "
                     + "<small>" + within(computed, central) + "</small>";
             case Check.Open(var why) -> folded("<small>not checked</small>", escaped(why));

@@ -71,7 +71,7 @@ public final class RuleRenderer implements Renderer<Rule> {
 
     private static String mark(Step step) {
         return switch (step.check()) {
-            case Check.Holds(var before, var central) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" "
+            case Check.Holds(var before, var central, _) -> "<span style=\"color: var(--jp-success-color1, #388e3c)\" "
                     + "title=\"" + within(before, central) + "\">✓</span>";
             case Check.Fails(var before, var central) -> "<b style=\"color: var(--jp-error-color1, #d32f2f)\">✗</b> "
                     + "<small>" + within(before, central) + "</small>";

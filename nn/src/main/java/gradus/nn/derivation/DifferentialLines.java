@@ -135,8 +135,7 @@ final class DifferentialLines {
         var at = IndexNotation.indices(x.shape(), 0, names);
         var entry = IndexNotation.of(g.of(x.shape()), at, names);
         var over = String.join(", ", at.replace("1", "").split(""));
-        var product = entry.times(g.text().contains("[") ? dx.entry(String.join(", ", at.replace("1", "0").split("")))
-                : IndexNotation.entry(dx, at));
+        var product = entry.times(IndexNotation.entry(dx, at, IndexNotation.isFromZero(g)));
         return over.isEmpty() ? product : product.total("\\sum_{" + over + "}");
     }
 
@@ -150,8 +149,8 @@ final class DifferentialLines {
     }
 
     private Step rewritten(Step step, Tex right) {
-        var check = step.check() instanceof Check.Holds(_, double central)
-                && verdicts.equal(right, step.value().orElseThrow()) instanceof Check.Holds(double computed, _)
+        var check = step.check() instanceof Check.Holds(_, double central, _)
+                && verdicts.equal(right, step.value().orElseThrow()) instanceof Check.Holds(double computed, _, _)
                 ? new Check.Holds(computed, central) : new Check.Open("not what was recorded");
         return new Step(Kind.GRADIENT, step.left(), right, step.shape(), step.value(), step.rule(), check);
     }

@@ -5,6 +5,7 @@ import gradus.nn.tex.Dimensions;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,22 +20,27 @@ import java.util.stream.IntStream;
 
 /**
  * Formulas written for one entry: {@code (A B)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ}. Differentials of one tensor become Kronecker deltas,
- * {@code ∂Aᵢⱼ/∂Aₖₗ = δᵢₖ δⱼₗ}, and a sum over an index of a delta is taken at once.
+ * {@code ∂Aᵢⱼ/∂Aₖₗ = δᵢₖ δⱼₗ}, and a sum over an index of a delta is taken at once. Where positions are computed, those of
+ * picked, cut out and merged axes, all indices count from 0 and stand in brackets: {@code E[c[i], j]}.
  */
 final class IndexNotation {
 
     private static final String FREE = "ijklnpqrstuvw";
     private static final String LETTERS = "klnpqrstuvwabcdfgh";
+    private static final String RESHAPE = "\\operatorname{reshape}";
     private static final Tex KRONECKER = Tex.atom("\\delta");
 
     private final Set<String> taken;
     private final Optional<Tex> differential;
     private final String in;
+    private final boolean fromZero;
+    private final Set<String> bound = new HashSet<>();   // what sums run over, of which no two are alike
 
-    private IndexNotation(Set<String> taken, Optional<Tex> differential, String in) {
+    private IndexNotation(Set<String> taken, Optional<Tex> differential, String in, boolean fromZero) {
         this.taken = taken;
         this.differential = differential;
         this.in = in;
+        this.fromZero = fromZero;
     }
 
     /**
@@ -43,7 +49,7 @@ final class IndexNotation {
      * @param names symbols that no index may be called
      */
     static Tex of(Tex f, String at, Set<String> names) {
-        return new IndexNotation(taken(names, at), Optional.empty(), "").start(f, at);
+        return new IndexNotation(taken(names, at), Optional.empty(), "", isFromZero(f)).start(f, at);
     }
 
     /**
@@ -54,7 +60,7 @@ final class IndexNotation {
      * @param in the indices of its entry
      */
     static Tex derivative(Tex f, String at, Tex dx, String in, Set<String> names) {
-        return new IndexNotation(taken(names, at + in), Optional.of(dx), in).start(f, at);
+        return new IndexNotation(taken(names, at + in), Optional.of(dx), in, isFromZero(f)).start(f, at);
     }
 
     /**
@@ -68,9 +74,22 @@ final class IndexNotation {
                 .collect(Collectors.joining());
     }
 
-    /** A symbol with indices. */
-    static Tex entry(Tex name, String at) {
-        return entryOfAll(name, letters(at));
+    /** A symbol with indices, below it or in brackets. */
+    static Tex entry(Tex name, String at, boolean fromZero) {
+        return written(name, letters(at), fromZero);
+    }
+
+    /** Whether the entries of a formula are written with indices that count from 0. */
+    static boolean isFromZero(Tex f) {
+        return f.form() instanceof Form.Entry(_, _, var fromZero) && fromZero
+                || f.form() instanceof Form.Call(var function, var of) && function.startsWith(RESHAPE)
+                        && Dimensions.of(of.getFirst()).filter(from -> !isSqueezed(from.dims(), Dimensions.axes(function))).isPresent()
+                || f.parts().stream().anyMatch(IndexNotation::isFromZero);
+    }
+
+    /** Whether two shapes differ only in axes of one element. */
+    private static boolean isSqueezed(int[] from, int... to) {
+        return Arrays.equals(IntStream.of(from).filter(n -> n != 1).toArray(), IntStream.of(to).filter(n -> n != 1).toArray());
     }
 
     private Tex start(Tex f, String at) {
@@ -135,7 +154,7 @@ final class IndexNotation {
 
     /** Of a formula for another entry, the one that is wanted: its free indices are the axes in alphabetical order. */
     private Tex entry(Tex f, List<String> wanted) {
-        var written = List.copyOf(free(f));
+        var written = free(f).stream().filter(letter -> !bound.contains(letter)).toList();
         if (!written.isEmpty() && !wanted.isEmpty() && !(f.form() instanceof Form.Entry)) {
             var running = wanted.stream().filter(index -> !index.equals("1")).toList();
             var others = written.size() == wanted.size() ? wanted : running;
@@ -155,9 +174,8 @@ final class IndexNotation {
                     : entry(base, at).pow(entry(exponent, at));
             case Form.Transpose(var of) -> entry(of, swapped(of, at));
             case Form.Product(var factors) -> product(f, factors, at);
-            case Form.Entry(var of, var inner, var fromZero) ->
-                    fromZero && !isDifferential(of) || !inner.matches("[a-z01, ]+") ? f : entry(of, joined(
-                            letters(inner.replace(", ", "").replace("0", "1")), partial(of, inner) ? at : List.of()));
+            case Form.Entry(var of, var inner, var brackets) -> brackets || inner.matches("[a-z01, ]+")
+                    ? picked(of, brackets, inner, at) : f;
             case Form.Call(var function, var arguments) -> call(f, function, arguments, at);
             case Form.Total(var operator, var of) -> total(operator, of, at);
         };
@@ -170,6 +188,59 @@ final class IndexNotation {
             return IntStream.range(0, shape.rank()).mapToObj(axis -> shape.dim(axis) == 1 || axis + extra < 0 ? "1"
                     : at.get(axis + extra)).toList();
         }).orElse(at);
+    }
+
+    /** An entry at positions that indices say: each that runs, and each slice, is one axis; the axes behind them follow. */
+    private Tex picked(Tex of, boolean brackets, String inner, List<String> at) {
+        var below = brackets ? apart(inner) : letters(inner.replace(", ", ""));
+        var rest = new ArrayList<>(at);
+        var letters = new HashMap<String, String>();
+        var written = below.stream().flatMap(index -> found(index).stream()).filter(letter -> !bound.contains(letter)).distinct().sorted().toList();
+        int behind = Dimensions.of(of).map(shape -> shape.rank() - below.size()).orElse(0);
+        if (written.size() + behind == at.size()) {
+            written.forEach(letter -> letters.put(letter, rest.removeFirst().replace("1", fromZero ? "0" : "1")));
+        }
+        var each = new ArrayList<String>();
+        for (var index : below) {
+            each.add(index.contains(":") && !rest.isEmpty() ? along(index, rest.removeFirst())
+                    : Transposition.renamed(index, letters));
+        }
+        if (behind > 0) {
+            each.addAll(rest);
+        }
+        return !brackets || isDifferential(of) || of.form() instanceof Form.Leaf ? entry(of, each) : written(of, each, true);
+    }
+
+    /** What stands between commas, those inside of brackets aside. */
+    private static List<String> apart(String indices) {
+        var each = new ArrayList<String>();
+        int depth = 0;
+        int start = 0;
+        for (int i = 0; i < indices.length(); i++) {
+            char c = indices.charAt(i);
+            depth += c == '[' || c == '{' || c == '(' ? 1 : c == ']' || c == '}' || c == ')' ? -1 : 0;
+            if (c == ',' && depth == 0) {
+                each.add(indices.substring(start, i));
+                start = i + 2;
+            }
+        }
+        each.add(indices.substring(start));
+        return each;
+    }
+
+    /** The position that an index has in a slice {@code from:to:step}. */
+    private static String along(String slice, String index) {
+        var parts = slice.split(":", -1);
+        int step = parts.length < 3 ? 1 : Integer.parseInt(parts[2]);
+        int from = parts[0].isEmpty() ? 0 : Integer.parseInt(parts[0]);
+        var of = index.equals("1") ? "0" : index;
+        return step < 0 ? from + " - " + scaled(-step, of) : from == 0 ? scaled(step, of)
+                : of.equals("0") ? "" + from : scaled(step, of) + " + " + from;
+    }
+
+    private static String scaled(int factor, String index) {
+        return factor == 1 || index.equals("0") ? index
+                : factor + " \\, " + (index.contains(" ") ? "\\left(" + index + "\\right)" : index);
     }
 
     private Tex leaf(Tex f, List<String> at) {
@@ -191,7 +262,7 @@ final class IndexNotation {
     }
 
     private static Tex kronecker(String a, String b) {
-        return a.equals(b) ? Tex.number(1) : KRONECKER.sub(a + b);
+        return a.equals(b) || b.equals("1") ? Tex.number(1) : KRONECKER.sub(a.length() == 1 ? a + b : a + ", " + b);
     }
 
     private static boolean isKronecker(Tex f) {
@@ -201,21 +272,23 @@ final class IndexNotation {
     /** Whether an index occurs in a formula. */
     static boolean has(Tex f, String index) {
         boolean here = switch (f.form()) {
-            case Form.Entry(_, var at, _) -> at.contains(index);
+            case Form.Entry(_, var at, _) -> found(at).contains(index);
             case Form.Leaf() -> f.text().contains("_{") && f.known().isEmpty() && f.text().contains(index);
             default -> false;
         };
         return here || f.parts().stream().anyMatch(part -> has(part, index));
     }
 
-    private static Tex entryOfAll(Tex f, List<String> at) {
-        return at.isEmpty() ? f : f.sub(written(at));
+    private Tex entryOfAll(Tex f, List<String> at) {
+        return written(f, at, fromZero);
     }
 
-    /** Indices below a symbol: side by side, with commas where two digits would be read as one number. */
-    private static String written(List<String> at) {
+    /** Indices below a symbol side by side, with commas where two digits would be read as one number; or in brackets. */
+    private static Tex written(Tex f, List<String> at, boolean fromZero) {
         var beside = String.join("", at);
-        return beside.contains("11") ? String.join(", ", at) : beside;
+        return at.isEmpty() || Dimensions.isConstant(f.text()) ? f
+                : fromZero ? f.entry(at.stream().map(index -> index.equals("1") ? "0" : index).collect(Collectors.joining(", ")))
+                : f.sub(beside.contains("11") ? String.join(", ", at) : beside);
     }
 
     private static List<String> swapped(Tex of, List<String> at) {
@@ -312,8 +385,9 @@ final class IndexNotation {
     private static void contract(List<String> over, List<Tex> factors) {
         for (int i = 0; i < factors.size(); i++) {
             if (isKronecker(factors.get(i)) && factors.get(i).form() instanceof Form.Entry(_, var at, _)) {
-                var a = at.substring(0, 1);
-                var b = at.substring(1);
+                var two = at.length() == 2 ? letters(at) : apart(at);
+                var a = two.getFirst();
+                var b = two.getLast();
                 if (over.contains(a) || over.contains(b)) {
                     var gone = over.contains(a) ? a : b;
                     var stays = gone.equals(a) ? b : a;
@@ -346,7 +420,7 @@ final class IndexNotation {
                         .over(e.pow(entry(arguments.getFirst(), others)).total("\\sum_{" + k + "}"));
             }
             default -> function.startsWith("\\operatorname{mean}_") ? mean(f, function, arguments.getFirst(), at)
-                    : function.startsWith("\\operatorname{reshape}") ? reshaped(f, arguments.getFirst(), at)
+                    : function.startsWith(RESHAPE) ? reshaped(f, arguments.getFirst(), at)
                     : entryOfAll(f, at);
         };
     }
@@ -370,15 +444,58 @@ final class IndexNotation {
         return Tex.number(1).over(Tex.number(count)).times(product(over, List.of(entry(of, each))));
     }
 
-    /** Where only axes of one element come or go, the entry of what is reshaped. */
+    /** The same element, row by row, in the other shape. */
     private Tex reshaped(Tex f, Tex of, List<String> at) {
         var shape = Dimensions.of(of);
-        var running = at.stream().filter(index -> !index.equals("1")).iterator();
-        if (shape.isEmpty() || IntStream.of(shape.get().dims()).filter(n -> n != 1).count()
-                != at.stream().filter(index -> !index.equals("1")).count()) {
+        var to = Dimensions.of(f);
+        if (shape.isEmpty() || to.isEmpty() || to.get().rank() != at.size() || to.get().size() == 0) {
             return entryOfAll(f, at);
         }
-        return entry(of, IntStream.of(shape.get().dims()).mapToObj(n -> n == 1 ? "1" : running.next()).toList());
+        var running = at.stream().filter(index -> !index.equals("1")).iterator();
+        return entry(of, isSqueezed(shape.get().dims(), to.get().dims())
+                ? IntStream.of(shape.get().dims()).mapToObj(n -> n == 1 ? "1" : running.next()).toList()
+                : moved(shape.get().dims(), to.get().dims(), at));
+    }
+
+    /** Where an element of one shape stands in another: axes that together have the same size are merged and split. */
+    private static List<String> moved(int[] from, int[] to, List<String> at) {
+        var positions = new ArrayList<String>();
+        for (int i = 0, j = 0; i < from.length; ) {
+            if (from[i] == 1) {
+                positions.add("1");
+                i++;
+                continue;
+            }
+            int start = j;
+            int end = i + 1;
+            long left = from[i];
+            for (long right = 1; left != right || j == start; ) {
+                if (right < left || j == start) {
+                    right *= to[j++];
+                } else {
+                    left *= from[end++];
+                }
+            }
+            var position = new ArrayList<String>();
+            int stride = 1;
+            for (int axis = j - 1; axis >= start; axis--) {
+                if (to[axis] != 1) {
+                    position.addFirst(scaled(stride, at.get(axis)));
+                    stride *= to[axis];
+                }
+            }
+            var whole = position.isEmpty() ? "0" : String.join(" + ", position);
+            int behind = (int) left;
+            for (int axis = i; axis < end; axis++) {
+                int before = behind;
+                behind /= from[axis];
+                var part = behind == 1 || from[axis] == 1 ? whole : "\\lfloor \\frac{" + whole + "}{" + behind + "} \\rfloor";
+                positions.add(from[axis] == 1 ? "1" : before == left ? part
+                        : "\\operatorname{mod}\\left(" + part + ", " + from[axis] + "\\right)");
+            }
+            i = end;
+        }
+        return positions;
     }
 
     /** An index of the sum that is also one of the entry's is given another letter. */
@@ -388,6 +505,7 @@ final class IndexNotation {
             var k = letters(inner).stream().map(_ -> fresh()).toList();
             return product(k, List.of(entry(matrix, joined(k, at))));
         }
+        bound.addAll(bound(operator));
         var body = entry(of, at);
         return isPlainSum(operator)
                 ? product(List.of(operator.substring(6, operator.length() - 1).split(", ")), List.of(body))

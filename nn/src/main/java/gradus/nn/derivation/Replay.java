@@ -103,6 +103,14 @@ public final class Replay {
         return Derivatives.jacobian(at -> again(x, in, at, fixed), values.get(in).detach()).detach();
     }
 
+    /** Row by row the derivatives of one number of x in those of another tensor. */
+    Tensor row(Tensor x, int number, Tensor in, Set<Tensor> fixed) {
+        var one = new double[x.size()];
+        one[number] = 1;
+        return Gradients.noGrad(() -> Gradients.vjp(at -> again(x, in, at[0], fixed),
+                new Tensor[] {values.get(in).detach()}, Tensor.of(x.shape(), one))[0]);
+    }
+
     private Tensor again(Tensor x, Tensor in, Tensor at, Set<Tensor> fixed) {
         return Tensor.apply(x.op(), Arrays.stream(x.inputs()).map(input -> input == in ? at
                 : input.op() == null || fixed.contains(input) || !input.requiresGrad() ? values.get(input).detach()

@@ -23,7 +23,7 @@ public record Rule(String name, String statement, String source, List<Step> proo
         return source.isEmpty() ? name : name + ", " + source;
     }
 
-    /** The citation, what it says, and its steps with their reasons, as text. */
+    /** The citation, what it says, and its steps with their reasons and their errors against the step before, as text. */
     @Override
     public String toString() {
         var steps = proof.stream().map(step -> "\n  " + Typesetting.text(step.left() + " = " + step.right()) + "   "

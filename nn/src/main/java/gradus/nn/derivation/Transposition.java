@@ -7,6 +7,7 @@ import gradus.nn.tex.Tex.Form;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Transposes, moved in to the symbols: (A B)ᵀ = Bᵀ Aᵀ, (A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ, (Aᵀ)ᵀ = A. */
@@ -43,7 +44,7 @@ final class Transposition {
                     .pow(Dimensions.isScalar(exponent) || Dimensions.isInverse(f) ? exponent : transposed(exponent));
             case Form.Product(var factors) -> product(factors);
             case Form.Call _ -> Dimensions.isOfElements(f) ? f.map(Transposition::transposed) : inwards(f).transposed();
-            case Form.Entry _ -> swapped(inwards(f));
+            case Form.Entry(_, var at, _) -> at.contains(":") ? inwards(f).transposed() : swapped(inwards(f));
             case Form.Total(var operator, var of) -> total(f, operator, of);
         };
     }
@@ -91,16 +92,19 @@ final class Transposition {
         return switch (f.form()) {
             case Form.Leaf() -> isIndex(f) ? Tex.atom(letters.getOrDefault(f.text(), f.text())) : f;
             case Form.Entry(var of, var at, var fromZero) -> {
-                var other = index(at).matcher(at).replaceAll(found -> {
-                    var letter = letters.getOrDefault(found.group(), found.group());
-                    return fromZero && letter.equals("1") ? "0" : letter;
-                });
-                yield fromZero ? part.apply(of).entry(other) : part.apply(of).sub(other);
+                yield fromZero ? part.apply(of).entry(renamed(at, letters).replaceAll("(?<=^|, )1(?=$|, )", "0"))
+                        : part.apply(of).sub(renamed(at, letters));
             }
             case Form.Total(var operator, var of) -> part.apply(of).total(INDEX.matcher(operator)
                     .replaceAll(found -> letters.getOrDefault(found.group(), found.group())));
             default -> f.map(part);
         };
+    }
+
+    /** Other letters for those of an index. */
+    static String renamed(String index, Map<String, String> letters) {
+        return index(index).matcher(index).replaceAll(found ->
+                Matcher.quoteReplacement(letters.getOrDefault(found.group(), found.group())));
     }
 
     /** The pattern of an index among others: {@code ij}, or {@code i, c[j], k + p}. */

@@ -110,9 +110,9 @@ final class Turning {
     /** What central differences said of the recorded line holds for the same numbers. */
     private Check checked(Check recorded, Tex formula, Tensor expected) {
         return switch (recorded) {
-            case Check.Holds(_, double central)
-                    when verdicts.equal(formula, expected) instanceof Check.Holds(double computed, _) ->
-                    new Check.Holds(computed, central);
+            case Check.Holds(_, double central, _)
+                    when verdicts.equal(formula, expected) instanceof Check.Holds(double computed, _, long sampled) ->
+                    new Check.Holds(computed, central, sampled);
             case Check.Holds _ -> verdicts.equal(formula, expected);
             case Check.Fails _, Check.Open _ -> recorded;
         };

@@ -74,6 +74,7 @@ public final class Typesetting {
         long fails = steps.stream().filter(step -> step.check() instanceof Check.Fails).count();
         double worst = held(steps).mapToDouble(Check.Holds::computed).max().orElse(0);
         var central = held(steps).mapToDouble(Check.Holds::central).filter(error -> !Double.isNaN(error)).toArray();
+        long sampled = held(steps).filter(check -> check.sampled() > 0).count();
         long open = steps.size() - holds - fails;
         var text = holds + " of " + steps.size() + " lines hold: read back from their LaTeX and evaluated, they are "
                 + (worst == 0 ? "exactly what automatic differentiation gives"
@@ -81,6 +82,8 @@ public final class Typesetting {
         return text + (central.length == 0 ? "" : String.format(Locale.ROOT,
                 ", %s within %.0e of central differences", central.length == 1 ? "one gradient" : central.length + " gradients",
                 Arrays.stream(central).max().orElse(0))) + "." + (fails == 0 ? "" : " " + fails + " FAIL.")
+                + (sampled == 0 ? "" : " Of " + sampled + (sampled == 1 ? " line" : " lines") + " with too many numbers for all, "
+                        + held(steps).mapToLong(Check.Holds::sampled).sum() + " numbers were evaluated.")
                 + (open == 0 ? "" : " " + open + " could not be checked.");
     }
 

@@ -98,6 +98,23 @@ final class Verdicts {
         return whole;
     }
 
+    /** Of a formula for one number, at some of all: the values of its indices, with what it is to give there. */
+    Check sampled(Tex formula, Map<Map<String, Integer>, Double> expected) {
+        var used = used(formula.text());
+        double largest = Math.max(floor(used), expected.values().stream().mapToDouble(Math::abs).max().orElse(0));
+        double error = 0;
+        for (var sample : expected.entrySet()) {
+            var values = new HashMap<>(used);
+            sample.getKey().forEach((index, position) -> values.put(index, NdArray.scalar(position)));
+            try {
+                error = Math.max(error, Math.abs(Evaluator.evaluate(formula.text(), values).item() - sample.getValue()) / largest);
+            } catch (FormulaException e) {
+                return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
+            }
+        }
+        return error <= Check.COMPUTED ? new Check.Holds(error, Double.NaN, expected.size()) : new Check.Fails(error, Double.NaN);
+    }
+
     /** The names that a formula may speak of: reading thousands of others takes longer than the formula. */
     private Map<String, Value> used(String formula) {
         var used = new HashMap<String, Value>();

@@ -63,8 +63,8 @@ public final class Scans {
             int at = x.shape().axis(axis);
             var index = Tex.indices(x.shape().rank());
             var running = index.substring(0, at) + "m" + index.substring(at + 1);
-            return new Tex("\\sum_{m} \\mathbf{1}_{m " + (down ? "\\ge " : "\\le ") + index.charAt(at) + "} \\, "
-                    + x.entry(String.join(", ", running.split(""))), Tex.Binding.PREFIX);
+            return Tex.call("\\mathbf{1}_{#1 " + (down ? "\\ge" : "\\le") + " #2}", Tex.atom("m").and(Tex.atom(index.substring(at, at + 1))))
+                    .times(x.entry(String.join(", ", running.split("")))).total("\\sum_{m}");
         }
 
         @Override

@@ -38,8 +38,9 @@ public final class Slicing {
         }
         var letters = Tex.indices(x.shape().rank());
         var inner = letters.substring(0, at) + "m" + letters.substring(at + 1);
-        return new Tex("\\sum_{m} \\mathbf{1}_{" + letters.charAt(at) + " = " + from + (step < 0 ? " - " : " + ")
-                + Math.abs(step) + " m} \\, " + x.entry(String.join(", ", inner.split(""))), Tex.Binding.PREFIX);
+        var place = Tex.number(from).plus(Tex.number(step).times(Tex.atom("m")));
+        return Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom(letters.substring(at, at + 1)).and(place))
+                .times(x.entry(String.join(", ", inner.split("")))).total("\\sum_{m}");
     }
 
     private static Optional<Tex> zeros(Shape shape) {
@@ -83,8 +84,7 @@ public final class Slicing {
         public Tex tex(Tex... in) {
             int at = in[0].shape().axis(axis);
             var last = from + count * step;
-            return Tex.atom(in[0].text() + "[" + ":, ".repeat(at) + from + ":" + (last < 0 ? "" : last)
-                    + (step == 1 ? "" : ":" + step) + "]");
+            return in[0].entry(":, ".repeat(at) + from + ":" + (last < 0 ? "" : last) + (step == 1 ? "" : ":" + step));
         }
 
         @Override

@@ -40,7 +40,7 @@ final class Entries {
             case Form.Sum(var terms) -> terms.stream().map(term -> pushed(term, whole, each, fromZero)).reduce(Tex::plus)
                     .orElse(formula);
             case Form.Hadamard(var factors) -> factors.stream().map(factor -> pushed(factor, whole, each, fromZero))
-                    .reduce(each.size() < whole.rank() ? Tex::odot : Tex::times).orElse(formula);
+                    .reduce(each.size() < whole.rank() || each.toString().contains(":") ? Tex::odot : Tex::times).orElse(formula);
             case Form.Product(var factors) -> factors.getFirst().times(pushed(factors.getLast(), whole, each, fromZero));
             case Form.Negative(var of) -> pushed(of, whole, each, fromZero).neg();
             case Form.Fraction(var above, var below) ->
@@ -61,7 +61,8 @@ final class Entries {
         var below = new ArrayList<String>();
         int added = whole.rank() - shape.rank();
         for (int axis = added; axis < each.size(); axis++) {
-            below.add(shape.dim(axis - added) == 1 && whole.dim(axis) != 1 ? fromZero ? "0" : "1" : each.get(axis));
+            boolean single = shape.dim(axis - added) == 1 && whole.dim(axis) != 1;
+            below.add(!single ? each.get(axis) : each.get(axis).contains(":") ? ":" : fromZero ? "0" : "1");
         }
         return below.isEmpty() ? leaf
                 : leaf.subscript(String.join(fromZero || below.contains("1") ? ", " : "", below), fromZero);

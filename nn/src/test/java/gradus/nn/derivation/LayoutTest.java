@@ -167,4 +167,42 @@ class LayoutTest {
             assertTrue(step.kind() == Step.Kind.LOCAL || step.check() instanceof Check.Holds, step::toString);
         }
     }
+
+    @Test
+    void whatIsCutOutPickedAndReshapedHasItsPositionsComputed() {
+        var e = parameter(randn(seed(1), 4, 6).named("E"));
+        var c = Tensor.indices(new Shape(3), 1, 3, 1).named("c");
+        var picked = e.select(0, c).named("P");
+        var cut = e.slice(1, 1, 5, 2).named("C");
+        var merged = e.reshape(2, 2, 6).named("F").reshape(8, 3).named("G");
+        var chosen = e.gather(1, Tensor.indices(new Shape(4, 1), 0, 2, 5, 2).named("g")).named("H");
+        var running = e.cumsum(1).named("S");
+        var loss = picked.square().sum().plus(cut.exp().sum()).plus(merged.tanh().sum()).plus(chosen.sum()).plus(running.square().sum());
+        var derivation = derive(loss.named("L")).layout(Layout.INDICES);
+        holds(derivation);
+        assertEquals("{\\delta}_{c[i], k} \\, {\\delta}_{jl}",
+                right(derivation, "\\frac{\\partial P[i, j]}{\\partial E[k, l]}"));
+        assertEquals("E[i, 2 \\, j + 1]", right(derivation, "C[i, j]"));
+        assertEquals("E[2 \\, i + j, k]", right(derivation, "F[i, j, k]"));
+        assertEquals("E[i, g[i, 0]]", right(derivation, "H[i, 0]"));
+        assertEquals("{\\delta}_{ik} \\, \\mathbf{1}_{l \\le j}",
+                right(derivation, "\\frac{\\partial S[i, j]}{\\partial E[k, l]}"));
+    }
+
+    @Test
+    void aLargeJacobianIsEvaluatedAtSomeOfItsNumbers() {
+        var w = parameter(randn(seed(2), 20, 30).named("W"));
+        var derivation = derive(randn(seed(1), 16, 20).named("X").matmul(w).named("Z").tanh().named("H").square().mean().named("L"))
+                .layout(Layout.INDICES);
+        holds(derivation);
+        var jacobians = derivation.steps(Step.Kind.LOCAL).stream().map(step -> (Check.Holds) step.check()).toList();
+        assertTrue(jacobians.stream().allMatch(check -> check.sampled() > 30), jacobians::toString);
+        assertTrue(derivation.toString().contains("Of 2 lines with too many numbers for all, "), derivation::toString);
+    }
+
+    @Test
+    void comparisonsMoveNothing() {
+        var a = parameter(tensor(1, 2, 2).named("a"));
+        holds(derive(a.norm().times(a.sum()).named("L")).layout(Layout.DIFFERENTIALS));
+    }
 }

@@ -116,7 +116,7 @@ final class CheckedLines {
             cases.put(indices, new Wanted(Tensor.scalar(numbers[position], DType.FLOAT64), Optional.empty(), scale));
         }
         var check = check(right, cases);
-        if (slopes.isPresent() && check instanceof Check.Holds(double computed, double _)) {
+        if (slopes.isPresent() && check instanceof Check.Holds(double computed, double _, _)) {
             check = verdict(computed, slopes.get().error(numbers));
         }
         steps.add(step(kind, left, right, whole.shape(), Optional.of(whole), check));
