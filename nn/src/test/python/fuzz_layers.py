@@ -1,5 +1,6 @@
 """Convolution, pooling, norms, attention and recurrent sequences, for fuzz.py."""
 import math
+from typing import Any, Callable
 
 import torch
 import torch.nn.functional as F
@@ -141,6 +142,75 @@ def recurrent() -> None:
                 state = h0[None] if c0 is None else (h0[None], c0[None])
                 return torch.func.functional_call(net, {f"{key}_l0": w for key, w in weights.items()}, (x, state))[0]
             case(name, f, values, roundings=time * (24 + inputs + hidden), size=8)  # time first: [time, batch, features]
+    for name, (kind, gates) in SEQUENCES.items():
+        inputs, hidden, batch, time = 2, 2, 2, 4
+        values = {"x": grid(batch, time, inputs)} | {
+            f"{weight}_{part}{way}": grid(gates * hidden, *([size] if weight == "weight" else []))
+            for way in ("", "_reverse") for weight in ("weight", "bias")
+            for part, size in (("ih", inputs), ("hh", hidden))}
+        net = kind(inputs, hidden, batch_first=True, bidirectional=True)
+
+        def both(x: torch.Tensor, **weights: torch.Tensor) -> torch.Tensor:
+            named = {key.replace("_reverse", "") + "_l0" + ("_reverse" if "_reverse" in key else ""): w
+                     for key, w in weights.items()}
+            return torch.func.functional_call(net.to(x.dtype), named, (x,))[0]
+        case("bidirectional", both, values, roundings=time * (24 + inputs + hidden), size=8, cell=name)
+        values = {key: value for key, value in values.items() if "_reverse" not in key}
+        lengths = [2, 4]
+        padded = kind(inputs, hidden, batch_first=True)
+
+        def ended(x: torch.Tensor, **weights: torch.Tensor) -> torch.Tensor:
+            packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+            named = {f"{key}_l0": w for key, w in weights.items()}
+            out = torch.func.functional_call(padded.to(x.dtype), named, (packed,))[0]
+            return nn.utils.rnn.pad_packed_sequence(out, batch_first=True)[0]
+        case("padded", ended, values, roundings=time * (24 + inputs + hidden), size=8, cell=name, lengths=lengths)
 
 
-FAMILIES = {"convolution": convolution, "pooling": pooling, "norms": norms, "attention": attention, "recurrent": recurrent}
+def positions(time: int, d: int) -> torch.Tensor:
+    angles = torch.arange(time)[:, None] * 10000.0 ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+    return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
+
+
+def transformer() -> None:
+    """PyTorch's own layers, without dropout; W_Q, W_K, W_V lie one above the other in in_proj_weight.
+
+    A number passes some 30 roundings in attention, twice 28 in the norms, 15 in the net at each position, twice that
+    on its way back.
+    """
+    batch, time, d, heads, hidden, eps = 2, 3, 4, 2, 3, 0.5 ** 10
+
+    def layer(name: str, net: nn.Module, sequences: dict[str, torch.Tensor], call: Callable, **options: Any) -> None:
+        weights = {key: grid(*w.shape, reach=1) for key, w in net.named_parameters()}
+
+        def f(**given: torch.Tensor) -> torch.Tensor:
+            read = [given.pop(key) for key in sequences]
+            return call(lambda *a, **k: torch.func.functional_call(net.to(read[0].dtype), given, a, k), *read)
+        case(name, f, sequences | weights, roundings=200, size=4, heads=heads, **options)
+
+    def masks(masking: str, kind: torch.dtype) -> dict[str, torch.Tensor]:
+        return {"causal": {"attn_mask": nn.Transformer.generate_square_subsequent_mask(time, dtype=kind)},
+                "padding": {"key_padding_mask": torch.arange(time) >= torch.tensor([[2], [3]])}, "none": {}}[masking]
+
+    for masking in ("none", "causal", "padding"):
+        layer("multiHeadAttention", nn.MultiheadAttention(d, heads, batch_first=True), {"x": grid(batch, time, d)},
+              lambda net, x: net(x, x, x, **masks(masking, x.dtype))[0], masking=masking)
+    options = {"dim_feedforward": hidden, "dropout": 0, "layer_norm_eps": eps, "batch_first": True}
+    for masking, first, activation in (("none", False, "relu"), ("causal", True, "relu"), ("padding", False, "gelu"),
+                                       ("padding", True, "relu")):
+        net = nn.TransformerEncoderLayer(d, heads, norm_first=first, activation=activation, **options)
+        layer("encoderLayer", net, {"x": grid(batch, time, d)}, lambda net, x: net(x, **{
+            {"attn_mask": "src_mask", "key_padding_mask": "src_key_padding_mask"}[key]: mask
+            for key, mask in masks(masking, x.dtype).items()}),
+              masking=masking, first=first, activation=activation, eps=eps)
+    for masking, first in (("none", False), ("padding", True)):
+        net = nn.TransformerDecoderLayer(d, heads, norm_first=first, **options)
+        layer("decoderLayer", net, {"x": grid(batch, time, d), "memory": grid(batch, time, d)},
+              lambda net, x, memory: net(x, memory, tgt_mask=masks("causal", x.dtype)["attn_mask"],
+                                         memory_key_padding_mask=masks(masking, x.dtype).get("key_padding_mask")),
+              masking=masking, first=first, activation="relu", eps=eps)
+    case("sinusoidalPositions", lambda x: x + positions(5, 6).to(x.dtype), {"x": grid(2, 5, 6)}, roundings=4)
+
+
+FAMILIES = {"convolution": convolution, "pooling": pooling, "norms": norms, "attention": attention,
+            "recurrent": recurrent, "transformer": transformer}

@@ -82,6 +82,18 @@ def optimizers():
         put(f"optim.{name}", torch.stack(course))
 
 
+def plateau():
+    """The learning rate after each epoch with these losses, beginning at 0.1."""
+    losses = [1, 0.9, 0.9, 0.95, 0.89995, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, float("nan"), 0.4, 0.4, 0.4, 0.4, 0.4]
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    schedule, rates = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.3, patience=2, min_lr=0.002), []
+    for loss in losses:
+        schedule.step(loss)
+        rates.append(optimizer.param_groups[0]["lr"])
+    put("plateau.losses", torch.tensor(losses).nan_to_num(9))   # a NaN counts as a loss that is no better
+    put("plateau.rates", torch.tensor(rates))
+
+
 def write(*families):
     torch.set_default_dtype(torch.float64)
     torch.manual_seed(SEED)
@@ -91,4 +103,4 @@ def write(*families):
 
 
 if __name__ == "__main__":
-    write(networks, losses, operations, optimizers)
+    write(networks, losses, operations, optimizers, plateau)

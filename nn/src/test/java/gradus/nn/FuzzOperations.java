@@ -6,11 +6,14 @@ import static gradus.nn.layer.Mode.training;
 
 import gradus.nn.FuzzTest.Case;
 import gradus.nn.layer.Attention;
+import gradus.nn.layer.Attention.MultiHead;
 import gradus.nn.layer.Cell;
 import gradus.nn.layer.Cell.Reset;
 import gradus.nn.layer.Cell.Update;
 import gradus.nn.layer.Convolution;
+import gradus.nn.layer.Dropout;
 import gradus.nn.layer.Embedding;
+import gradus.nn.layer.Linear;
 import gradus.nn.layer.Normalization.BatchNorm;
 import gradus.nn.layer.Normalization.GroupNorm;
 import gradus.nn.layer.Normalization.LayerNorm;
@@ -18,7 +21,9 @@ import gradus.nn.layer.Normalization.RmsNorm;
 import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Pooling.Interpolation;
 import gradus.nn.layer.Pooling.Kind;
+import gradus.nn.layer.Recurrent.Bidirectional;
 import gradus.nn.layer.Recurrent.Sequence;
+import gradus.nn.layer.Transformer;
 import gradus.nn.loss.Classification;
 import gradus.nn.loss.Distances;
 import gradus.nn.loss.Loss;
@@ -43,10 +48,13 @@ final class FuzzOperations {
 
     static final Map<String, Function<Case, Tensor>> NAMED = new HashMap<>();
 
+    private static final Dropout.Elements NONE_DROPPED = Dropout.Elements.dropping(0);
+
     static {
         functions();
         shapes();
         layers();
+        sequences();
         losses();
     }
 
@@ -203,9 +211,71 @@ final class FuzzOperations {
             case "bias" -> in.in("mask");
             default -> Tensor.zeros();
         }).output());
-        NAMED.put("rnn", in -> walk(in, w -> new Cell.Rnn(w[0], w[1], w[2], Optional.of(w[3]))));
-        NAMED.put("lstm", in -> walk(in, w -> new Cell.Lstm(w[0], w[1], w[2], Optional.of(w[3]))));
-        NAMED.put("gru", in -> walk(in, w -> new Cell.Gru(w[0], w[1], w[2], Optional.of(w[3]), Reset.AFTER, Update.OLD)));
+        for (var kind : List.of("rnn", "lstm", "gru")) {
+            NAMED.put(kind, FuzzOperations::walk);
+        }
+    }
+
+    private static void sequences() {
+        NAMED.put("bidirectional", in -> new Bidirectional(Sequence.of(cell(in, in.word("cell"), "")),
+                Sequence.of(cell(in, in.word("cell"), "_reverse")).reversed()).apply(in.in("x")));
+        NAMED.put("padded", in -> Sequence.of(cell(in, in.word("cell"), "")).walk(in.in("x"), in.wholes("lengths"))
+                .output());
+        NAMED.put("multiHeadAttention", in -> attention(in, "").attend(in.in("x"), in.in("x"), masking(in)).output());
+        NAMED.put("encoderLayer", in -> new Transformer.EncoderLayer(attention(in, "self_attn."), feedForward(in),
+                norm(in, "norm1"), norm(in, "norm2"), place(in), NONE_DROPPED).apply(in.in("x"), masking(in)));
+        NAMED.put("decoderLayer", in -> new Transformer.DecoderLayer(attention(in, "self_attn."),
+                attention(in, "multihead_attn."), feedForward(in), norm(in, "norm1"), norm(in, "norm2"), norm(in, "norm3"),
+                place(in), NONE_DROPPED).apply(in.in("x"), in.in("memory"), Attention.causal(3), masking(in)));
+        NAMED.put("sinusoidalPositions", in -> new Embedding.SinusoidalPositions().apply(in.in("x")));
+    }
+
+    private static Cell cell(Case in, String kind, String way) {
+        var w = in.in("weight_ih" + way);
+        var u = in.in("weight_hh" + way);
+        var b = in.in("bias_ih" + way);
+        var second = Optional.of(in.in("bias_hh" + way));
+        return switch (kind) {
+            case "rnn" -> new Cell.Rnn(w, u, b, second);
+            case "lstm" -> new Cell.Lstm(w, u, b, second);
+            default -> new Cell.Gru(w, u, b, second, Reset.AFTER, Update.OLD);
+        };
+    }
+
+    private static MultiHead attention(Case in, String path) {
+        var weight = in.in(path + "in_proj_weight");
+        var bias = in.in(path + "in_proj_bias");
+        int d = weight.shape().dim(1);
+        var projections = IntStream.range(0, 3).mapToObj(i -> new Linear(weight.slice(0, i * d, i * d + d),
+                bias.slice(0, i * d, i * d + d))).toList();
+        return new MultiHead(projections.get(0), projections.get(1), projections.get(2), linear(in, path + "out_proj"),
+                in.whole("heads"), NONE_DROPPED);
+    }
+
+    private static Transformer.FeedForward feedForward(Case in) {
+        return new Transformer.FeedForward(linear(in, "linear1"),
+                in.word("activation").equals("gelu") ? Tensor::gelu : Tensor::relu, linear(in, "linear2"), NONE_DROPPED);
+    }
+
+    private static Linear linear(Case in, String path) {
+        return new Linear(in.in(path + ".weight"), in.in(path + ".bias"));
+    }
+
+    private static LayerNorm norm(Case in, String path) {
+        return new LayerNorm(in.in(path + ".weight"), in.in(path + ".bias"), in.number("eps"));
+    }
+
+    private static Transformer.Norm place(Case in) {
+        return in.flag("first") ? Transformer.Norm.PRE : Transformer.Norm.POST;
+    }
+
+    /** The keys of the last sequence are all there, of the one before two. */
+    private static Tensor masking(Case in) {
+        return switch (in.word("masking")) {
+            case "causal" -> Attention.causal(3);
+            case "padding" -> Attention.padding(3, 2, 3);
+            default -> Tensor.zeros();
+        };
     }
 
     private static void losses() {
@@ -241,10 +311,9 @@ final class FuzzOperations {
     }
 
     /** PyTorch has the time first, we the batch; and it calls W, U, b, b' weight_ih, weight_hh, bias_ih, bias_hh. */
-    private static Tensor walk(Case in, Function<Tensor[], Cell> cell) {
-        var made = cell.apply(new Tensor[] {in.in("weight_ih"), in.in("weight_hh"), in.in("bias_ih"), in.in("bias_hh")});
+    private static Tensor walk(Case in) {
         var state = in.has("c0") ? Tensor.concat(1, in.in("h0"), in.in("c0")) : in.in("h0");
-        return Sequence.of(made).walk(in.in("x").transpose(1, 0, 2), state).output().transpose(1, 0, 2);
+        return Sequence.of(cell(in, in.name(), "")).walk(in.in("x").transpose(1, 0, 2), state).output().transpose(1, 0, 2);
     }
 
     private static Tensor like(Tensor x, double value) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import gradus.nn.loss.Loss;
 import gradus.nn.optim.Momentum;
 import gradus.nn.optim.Optimizer;
+import gradus.nn.optim.ReduceOnPlateau;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,7 +18,9 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,6 +119,15 @@ class GoldenTest {
         close("optim.momentum", course(sgd(0.1).momentum(0.9), dtype));
         close("optim.nesterov", course(sgd(0.1).nesterov(0.9), dtype));
         close("optim.adam", course(adam(0.1), dtype));
+    }
+
+    @Test
+    void aPlateauReducesTheLearningRate() {
+        var losses = GOLDEN.get("plateau.losses").toDoubleArray();
+        losses[14] = Double.NaN;
+        var plateau = new ReduceOnPlateau(0.3, 2, 0.002, 1e-4);
+        assertArrayEquals(GOLDEN.get("plateau.rates").toDoubleArray(), IntStream.rangeClosed(1, losses.length)
+                .mapToDouble(epochs -> plateau.after(0.1, Arrays.copyOf(losses, epochs))).toArray(), 1e-15);
     }
 
     @ParameterizedTest

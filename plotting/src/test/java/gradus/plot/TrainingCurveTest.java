@@ -93,8 +93,8 @@ class TrainingCurveTest {
     }
 
     private static History history(int epochs, int planned) {
-        return new History(IntStream.rangeClosed(1, epochs).mapToObj(i -> new Epoch(i, 0.1, 1.0 / i, OptionalDouble.of(2.0 / i),
-                OptionalDouble.of(0.5), OptionalDouble.empty(), 0.1)).toList(), planned);
+        return new History(IntStream.rangeClosed(1, epochs).mapToObj(i -> new Epoch(i, 0.1, 1.0 / i,
+                OptionalDouble.of(2.0 / i), OptionalDouble.of(0.5), OptionalDouble.empty(), 0.1)).toList(), planned);
     }
 
     private List<String> train(int epochs, long nanosPerEpoch) {

@@ -1,11 +1,11 @@
 package gradus.nn.optim;
 
 /**
- * A smaller learning rate when the loss no longer falls: times {@code factor} after more than {@code patience} epochs in a
- * row without a new least loss, and again after as many more, down to {@code least}.
+ * A smaller learning rate when the loss no longer falls: times {@code factor} after more than {@code patience} epochs in
+ * a row without a new least loss, and again after as many more, down to {@code least}.
  *
- * <p>An epoch counts as better when its loss is below the least so far by more than the part {@code threshold} of it. The
- * same as PyTorch's {@code ReduceLROnPlateau} with its other settings left alone.
+ * <p>An epoch counts as better when its loss is below the least so far by more than the part {@code threshold} of it.
+ * The same as PyTorch's {@code ReduceLROnPlateau} with its other settings left alone.
  *
  * @param factor    in (0, 1)
  * @param patience  epochs that may pass without a better loss
@@ -16,9 +16,9 @@ public record ReduceOnPlateau(double factor, int patience, double least, double 
 
     public ReduceOnPlateau {
         if (!(factor > 0 && factor < 1) || patience < 0 || !(least >= 0) || !(threshold >= 0 && threshold < 1)) {
-            throw new IllegalArgumentException("reduce on plateau: factor " + factor + ", patience " + patience + ", least rate "
-                    + least + ", threshold " + threshold
-                    + "\nhelp: a factor between 0 and 1, patience and least rate not below 0, a threshold in [0, 1); 0.1 and 10, say");
+            throw new IllegalArgumentException("reduce on plateau: factor " + factor + ", patience " + patience
+                    + ", least rate " + least + ", threshold " + threshold
+                    + "\nhelp: 0 < factor < 1, patience ≥ 0, least rate ≥ 0, 0 ≤ threshold < 1");
         }
     }
 

@@ -4,8 +4,8 @@ import gradus.nn.explanation.Formulas;
 
 /**
  * How the learning rate η changes as training goes on: a function of t, the number of steps or of epochs, for
- * {@code fit(..).schedule(..)}, or in a loop of one's own for {@link Stepper#lr(double)}. Decays begin at t = 0, warm-ups at
- * t = 1, for at 0 their rate is 0.
+ * {@code fit(..).schedule(..)}, or in a loop of one's own for {@link Stepper#lr(double)}. Decays begin at t = 0, warm-ups
+ * at t = 1, for at 0 their rate is 0.
  */
 public sealed interface Schedule {
 

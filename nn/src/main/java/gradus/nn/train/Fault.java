@@ -24,14 +24,16 @@ record Fault(Layer net, Loss loss) {
 
     /** Where a parameter that is not finite stands, if there is one. */
     Optional<String> parameter() {
-        return net.namedParameters().entrySet().stream().filter(p -> !isFinite(p.getValue())).map(Map.Entry::getKey).findFirst();
+        return net.namedParameters().entrySet().stream().filter(p -> !isFinite(p.getValue())).map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Two lines for a loss that is not finite with parameters that are. */
     String ofLoss(double value, String place, Dataset rows) {
         var what = "the loss is " + value + " in " + place;
         if (!isFinite(rows.x()) || !isFinite(rows.y())) {
-            return what + ": " + (isFinite(rows.x()) ? "targets" : "features") + " of this batch are not finite\nhelp: " + DATA;
+            return what + ": " + (isFinite(rows.x()) ? "targets" : "features") + " of this batch are not finite\nhelp: "
+                    + DATA;
         }
         var again = Mode.training(() -> loss.of(net.apply(rows.x()), rows.y()));
         return what + ": the first that is not finite is the output of " + source(again) + "\nhelp: " + STEPS;
@@ -44,9 +46,9 @@ record Fault(Layer net, Loss loss) {
                 net.parameters().toArray(Tensor[]::new)));
         for (int i = gradients.length - 1; i >= 0; i--) {   // the way that gradients take
             if (!isFinite(gradients[i])) {
-                return "in " + place + " the loss is finite, but its gradient is not: the first on the way back is that of "
-                        + names.get(i) + "\nhelp: a root, logarithm or quotient stands at its edge, √0 say; add a small number"
-                        + " inside";
+                return "in " + place + " the loss is finite, but its gradient is not: the first on the way back is that"
+                        + " of " + names.get(i) + "\nhelp: a root, logarithm or quotient stands at its edge, √0 say; add a"
+                        + " small number inside";
             }
         }
         return "the step of " + place + " left the range of numbers\nhelp: " + STEPS;

@@ -71,8 +71,8 @@ public final class Fit {
     }
 
     /**
-     * A learning rate for each epoch, in place of the optimizer's: {@code schedule(new Schedule.Cosine(1e-3, 0, 30))}. t
-     * counts epochs, from {@link Schedule#first}.
+     * A learning rate for each epoch, in place of the optimizer's: {@code schedule(new Schedule.Cosine(1e-3, 0, 30))}.
+     * t counts epochs, from {@link Schedule#first}.
      */
     public Fit schedule(Schedule schedule) {
         pace = before -> _ -> schedule.at(schedule.first() + before.size());
@@ -86,8 +86,8 @@ public final class Fit {
     }
 
     /**
-     * A smaller learning rate than the optimizer's once the loss of the validation samples no longer falls; without any,
-     * that of the training samples.
+     * A smaller learning rate than the optimizer's once the loss of the validation samples no longer falls; without
+     * any, that of the training samples.
      */
     public Fit schedule(ReduceOnPlateau plateau) {
         pace = before -> {
@@ -127,8 +127,8 @@ public final class Fit {
     /**
      * Trains for this many passes over the data.
      *
-     * @throws TrainingStopped when the thread is interrupted, and when the loss or a parameter becomes NaN or infinite: the
-     *                         net then has the parameters of the last good step
+     * @throws TrainingStopped when the thread is interrupted, and when the loss or a parameter becomes NaN or infinite:
+     *                         the net then has the parameters of the last good step
      */
     public Run epochs(int epochs) {
         var watching = new ArrayList<>(listeners);
@@ -179,16 +179,17 @@ public final class Fit {
                 lookout.before(place, rows);
                 var made = step.all(rows.x(), rows.y());
                 if (Thread.currentThread().isInterrupted()) {
-                    throw new TrainingStopped("training was interrupted in " + place + "; the net keeps what it has learned");
+                    throw new TrainingStopped("training was interrupted in " + place
+                            + "; the net keeps what it has learned");
                 }
                 lookout.after(made[0].item());
                 mean.add(made[0], loss.accuracy(made[1], rows.y()), rows.size());
             }
             lookout.afterEpoch();
             var held = validation.map(data -> evaluate(data));
-            return new Epoch(number, lr, mean.loss(), held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                    mean.accuracy(), held.map(Mean::accuracy).orElse(OptionalDouble.empty()),
-                    (System.nanoTime() - start) * 1e-9);
+            return new Epoch(number, lr, mean.loss(),
+                    held.map(Mean::loss).map(OptionalDouble::of).orElse(OptionalDouble.empty()), mean.accuracy(),
+                    held.map(Mean::accuracy).orElse(OptionalDouble.empty()), (System.nanoTime() - start) * 1e-9);
         }
     }
 

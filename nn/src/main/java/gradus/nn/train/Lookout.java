@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * Stops a training whose numbers are no longer finite, and leaves the net as the last good step left it.
  *
- * <p>A step writes parameters before its loss is looked at, and an infinite gradient shows in the loss of the step after it
- * at the earliest; so the net is remembered as it was before the last two steps. Parameters themselves are looked at when
- * an epoch ends.
+ * <p>A step writes parameters before its loss is looked at, and an infinite gradient shows in the loss of the step after
+ * it at the earliest; so the net is remembered as it was before the last two steps. Parameters themselves are looked at
+ * when an epoch ends.
  */
 final class Lookout {
 
