@@ -33,6 +33,24 @@ sealed interface Reducing permits Tensor {
         return keep ? sum : sum.squeeze(axes);
     }
 
+    /** Sums what broadcasting from {@code wanted} to this shape repeats: the gradient of a broadcast. */
+    default Tensor sumTo(Shape wanted) {
+        var shape = x().shape();
+        int rank = shape.rank();
+        int added = rank - wanted.rank();
+        if (added > 1) {   // leading axes go at once
+            var rows = x().reshape(IntStream.concat(IntStream.of(-1), IntStream.range(added, rank).map(shape::dim)).toArray());
+            return rows.sum(true, 0).reshape(Arrays.copyOfRange(shape.dims(), added, rank)).sumTo(wanted);
+        }
+        var sum = x();
+        for (int axis = 0; axis < rank; axis++) {
+            if (axis < added || (wanted.dim(axis - added) == 1 && shape.dim(axis) != 1)) {
+                sum = Tensor.apply(new Reductions.Sum(axis), sum);
+            }
+        }
+        return sum.reshape(wanted.dims());
+    }
+
     /** The arithmetic mean along these axes, or of all elements; NaN for none. */
     default Tensor mean(int... axes) {
         return mean(false, axes);

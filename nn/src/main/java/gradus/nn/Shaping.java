@@ -3,6 +3,7 @@ package gradus.nn;
 import gradus.nn.backend.Expr;
 import gradus.nn.op.Diagonals;
 import gradus.nn.op.Mapped;
+import gradus.nn.op.Movement;
 import gradus.nn.op.Slicing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +14,45 @@ sealed interface Shaping permits Tensor {
 
     private Tensor x() {
         return (Tensor) this;
+    }
+
+    // ---- the whole ----
+
+    /** The same elements in another shape; one size may be −1 and is then computed. No sizes make a scalar. */
+    default Tensor reshape(int... dims) {
+        var wanted = dims.clone();
+        int open = IntStream.range(0, dims.length).filter(i -> dims[i] == -1).findFirst().orElse(-1);
+        if (open >= 0) {
+            int known = IntStream.range(0, dims.length).filter(i -> i != open).map(i -> dims[i]).reduce(1, (a, b) -> a * b);
+            wanted[open] = known == 0 ? 0 : x().size() / known;
+        }
+        var to = new Shape(wanted);
+        return to.equals(x().shape()) ? x() : Tensor.apply(new Movement.Reshape(to), x());
+    }
+
+    /** The axes in another order: axis i of the result is axis {@code order[i]} of this. */
+    default Tensor transpose(int... order) {
+        return Tensor.apply(new Movement.Permute(order), x());
+    }
+
+    default Tensor broadcastTo(Shape wanted) {
+        return wanted.equals(x().shape()) ? x() : Tensor.apply(new Movement.BroadcastTo(wanted), x());
+    }
+
+    /** The transpose: the last two axes swapped, as a view. */
+    default Tensor t() {
+        if (x().rank() < 2) {
+            throw new ShapeException("t: shape " + x().shape() + " is no matrix\nhelp: a column is reshape(-1, 1)");
+        }
+        var order = IntStream.range(0, x().rank()).toArray();
+        order[x().rank() - 1] = x().rank() - 2;
+        order[x().rank() - 2] = x().rank() - 1;
+        return transpose(order);
+    }
+
+    /** The same numbers, rounded where they must be, as another element type. */
+    default Tensor as(DType dtype) {
+        return dtype == x().dtype() ? x() : Tensor.apply(new Movement.Cast(dtype), x());
     }
 
     // ---- axes ----

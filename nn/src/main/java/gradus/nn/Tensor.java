@@ -7,10 +7,7 @@ import gradus.nn.compile.Tracer;
 import gradus.nn.grad.Gradients;
 import gradus.nn.op.Einsum;
 import gradus.nn.op.Losses;
-import gradus.nn.op.Movement;
 import gradus.nn.op.Op;
-import gradus.nn.op.Products;
-import gradus.nn.op.Reductions;
 import gradus.nn.op.Slicing;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
@@ -28,7 +25,8 @@ import java.util.stream.IntStream;
  * <p>Memory: row by row, seen through strides. {@code x[i, j]} lies at {@code offset + i·strides[0] + j·strides[1]}, so
  * transposing, slicing and broadcasting copy nothing.
  */
-public final class Tensor implements Calculating, Comparing, Activating, Reducing, Shaping, Choosing {
+public final class Tensor implements Calculating, Comparing, Activating, Multiplying, Reducing, Shaping,
+        Choosing {
 
     private static final Tensor[] NOTHING = {};
 
@@ -491,21 +489,7 @@ public final class Tensor implements Calculating, Comparing, Activating, Reducin
         return scalar(value, dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
     }
 
-    // ---- matrices ----
-
-    /** The matrix product over the last two axes; the axes before broadcast. */
-    public Tensor matmul(Tensor other) {
-        return apply(new Products.MatMul(), this, other);
-    }
-
-    /** The inner product Σ x_i y_i of two vectors, a scalar. */
-    public Tensor dot(Tensor other) {
-        if (rank() != 1 || !shape.equals(other.shape)) {
-            throw ShapeException.of("dot", "are not two vectors of one size", "matmul multiplies matrices; flatten() makes a vector",
-                    shape, other.shape);
-        }
-        return reshape(1, -1).matmul(other.reshape(-1, 1)).reshape();
-    }
+    // ---- of several tensors ----
 
     /**
      * Products summed over letters: {@code einsum("bij,bjk->bik", a, b)} multiplies batches of matrices. Each operand has a
@@ -514,81 +498,6 @@ public final class Tensor implements Calculating, Comparing, Activating, Reducin
      */
     public static Tensor einsum(String subscripts, Tensor... operands) {
         return apply(new Einsum(subscripts), operands);
-    }
-
-    /** The transpose: the last two axes swapped, as a view. */
-    public Tensor t() {
-        if (rank() < 2) {
-            throw new ShapeException("t: shape " + shape + " is no matrix\nhelp: a column is reshape(-1, 1)");
-        }
-        var order = IntStream.range(0, rank()).toArray();
-        order[rank() - 1] = rank() - 2;
-        order[rank() - 2] = rank() - 1;
-        return transpose(order);
-    }
-
-    /** x Wᵀ + b for an input [.., in], a weight [out, in] and a bias [out]. */
-    public Tensor linear(Tensor weight, Tensor bias) {
-        return apply(new Products.Linear(), this, weight, bias);
-    }
-
-    /** The sum of the diagonal of a square matrix. */
-    public Tensor trace() {
-        return Linalg.trace(this);
-    }
-
-    /** The determinant of a square matrix. */
-    public Tensor det() {
-        return Linalg.det(this);
-    }
-
-    /** The inverse of a square matrix; to solve a system {@link #solve} is better. */
-    public Tensor inverse() {
-        return Linalg.inverse(this);
-    }
-
-    /** X with this · X = b, for a vector or the columns of a matrix. More linear algebra is in {@link Linalg}. */
-    public Tensor solve(Tensor b) {
-        return Linalg.solve(this, b);
-    }
-
-    // ---- other shapes ----
-
-    /** The same elements in another shape; one size may be −1 and is then computed. No sizes make a scalar. */
-    public Tensor reshape(int... dims) {
-        var wanted = dims.clone();
-        int open = IntStream.range(0, dims.length).filter(i -> dims[i] == -1).findFirst().orElse(-1);
-        if (open >= 0) {
-            int known = IntStream.range(0, dims.length).filter(i -> i != open).map(i -> dims[i]).reduce(1, (a, b) -> a * b);
-            wanted[open] = known == 0 ? 0 : size() / known;
-        }
-        var to = new Shape(wanted);
-        return to.equals(shape) ? this : apply(new Movement.Reshape(to), this);
-    }
-
-    /** The axes in another order: axis i of the result is axis {@code order[i]} of this. */
-    public Tensor transpose(int... order) {
-        return apply(new Movement.Permute(order), this);
-    }
-
-    public Tensor broadcastTo(Shape wanted) {
-        return wanted.equals(shape) ? this : apply(new Movement.BroadcastTo(wanted), this);
-    }
-
-    /** Sums what broadcasting from {@code wanted} to this shape repeats: the gradient of a broadcast. */
-    public Tensor sumTo(Shape wanted) {
-        var sum = this;
-        int added = rank() - wanted.rank();
-        if (added > 1) {   // leading axes go at once
-            sum = reshape(IntStream.concat(IntStream.of(-1), IntStream.range(added, rank()).map(shape::dim)).toArray());
-            return sum.sum(true, 0).reshape(Arrays.copyOfRange(shape.dims(), added, rank())).sumTo(wanted);
-        }
-        for (int axis = 0; axis < rank(); axis++) {
-            if (axis < added || (wanted.dim(axis - added) == 1 && shape.dim(axis) != 1)) {
-                sum = apply(new Reductions.Sum(axis), sum);
-            }
-        }
-        return sum.reshape(wanted.dims());
     }
 
     /** One behind the other along an axis. */
@@ -604,11 +513,6 @@ public final class Tensor implements Calculating, Comparing, Activating, Reducin
             return part.reshape(dims);
         }).toArray(Tensor[]::new);
         return concat(axis, widened);
-    }
-
-    /** The same numbers, rounded where they must be, as another element type. */
-    public Tensor as(DType dtype) {
-        return dtype == dtype() ? this : apply(new Movement.Cast(dtype), this);
     }
 
     // ---- losses of one operation ----
