@@ -97,11 +97,6 @@ public record Formulas(String title, List<Item> items) {
         return new Formulas(title, Stream.concat(items.stream(), Stream.of(item)).toList());
     }
 
-    /** These and those of another, whose title goes. */
-    public Formulas and(Formulas more) {
-        return new Formulas(title, Stream.concat(items.stream(), more.items.stream()).toList());
-    }
-
     public Formulas given(String name, Tensor tensor) {
         return given(name, tensor, tensor.shape());
     }

@@ -63,11 +63,6 @@ public interface Pointwise extends Op {
         return shares;
     }
 
-    @Override
-    default List<Shape[]> misfits() {
-        return List.of();
-    }
-
     /** One of a single input. */
     interface OfOne extends Pointwise {
 

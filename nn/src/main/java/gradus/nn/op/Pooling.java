@@ -233,26 +233,6 @@ public final class Pooling {
         }
     }
 
-    /** The channel's elements in one row, and of those the one at each position. */
-    private static Tex at(Tex x, Tex positions) {
-        var shape = x.shape();
-        int size = spatial(shape).size();
-        return Tex.call("\\operatorname{reshape}_{" + shape.dim(0) + " \\times " + shape.dim(1) + " \\times " + size + "}", x)
-                .entry("i, j, " + positions.entry(String.join(", ", Tex.indices(positions.shape().rank()).split(""))));
-    }
-
-    /** Each element added where its position says: Σ over p, q, r of the elements whose position is that of k, l, n. */
-    private static Tex put(Tex d, Tex positions, Shape to) {
-        var from = "i, j, " + String.join(", ", "pqr".substring(0, d.shape().rank() - 2).split(""));
-        var place = new StringBuilder();
-        var strides = spatial(to).strides();
-        for (int a = 0; a < strides.length; a++) {
-            place.append(a == 0 ? "" : " + ").append(strides[a] == 1 ? "" : strides[a] + " ").append("kln".charAt(a));
-        }
-        return new Tex("\\sum_{" + from.substring(6) + "} \\mathbf{1}_{" + positions.entry(from) + " = " + place + "} \\, "
-                + d.entry(from), Tex.Binding.PREFIX);
-    }
-
     private static Tensor run(ConvGeometry g, Tensor x, Shape shape, boolean back) {
         var out = Buffer.allocate(x.dtype(), shape.size());
         if (shape.size() > 0) {

@@ -20,7 +20,6 @@ enum Scratch {
     RESULT;
 
     private final ThreadLocal<float[]> floats = ThreadLocal.withInitial(() -> new float[0]);
-    private final ThreadLocal<double[]> doubles = ThreadLocal.withInitial(() -> new double[0]);
 
     /** At least {@code length} numbers, the calling thread's own until it asks this slot again. */
     float[] floats(int length) {
@@ -28,16 +27,6 @@ enum Scratch {
         if (kept.length < length) {
             kept = new float[length];
             floats.set(kept);
-        }
-        return kept;
-    }
-
-    /** At least {@code length} numbers, the calling thread's own until it asks this slot again. */
-    double[] doubles(int length) {
-        var kept = doubles.get();
-        if (kept.length < length) {
-            kept = new double[length];
-            doubles.set(kept);
         }
         return kept;
     }
