@@ -40,7 +40,7 @@ class DerivationRendererTest {
         var html = form(MimeBundle.HTML, derivation);
         assertEquals(derivation.steps().size(), count("title=\"[^\"]*automatic differentiation", html));
         assertTrue(html.contains("$\\displaystyle {} = x \\, W_{1}^{\\top} + b_{1}$"), html);
-        assertTrue(html.contains("<summary style=\"cursor: pointer\"><small>values</small></summary><table"));
+        assertTrue(html.contains("<summary style=\"cursor: pointer\"><small>values</small></summary><div"));
         assertEquals(count("<tr>", html), count("</tr>", html));
         assertEquals(count("<td|<th", html), count("</td>|</th>", html));
         assertFalse(html.contains("<script") || html.contains("\\class"));

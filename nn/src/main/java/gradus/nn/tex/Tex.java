@@ -65,6 +65,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     /** A letter, perhaps with an accent, and what stands below it. */
     private static final Pattern INDEXED = Pattern.compile(
             "(\\\\?[A-Za-z]+|\\\\[a-z]+\\{[^{}]*})_(\\w|\\{([^{}]|\\{[^{}]*})*})");
+    /** A letter, perhaps bold, with a layer's number above, perhaps an entry of it: {@code W^{(1)}}, {@code a^{[3]}_{i}}. */
+    private static final Pattern NUMBERED = Pattern.compile(
+            "(\\\\?[A-Za-z]+|\\\\[a-z]+\\{[^{}]*})\\^\\{(\\([^{}]*\\)|\\[[^{}]*])}(_\\{[^{}]*})?");
 
     public Tex(String text, Binding binds) {
         this(text, binds, LEAF);
@@ -324,10 +327,13 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return pow(number(exponent));
     }
 
-    /** With something above: over the index of a name or an entry, behind anything else. */
+    /** With something above: over the index of a name or an entry, behind anything else; what has a number above gets brackets. */
     private String raised(String above) {
-        boolean indexed = form instanceof Form.Entry(var _, var _, var fromZero) && !fromZero
-                || form instanceof Form.Leaf && INDEXED.matcher(text).matches();
+        boolean entry = form instanceof Form.Entry(var _, var _, var fromZero) && !fromZero;
+        if ((entry || form instanceof Form.Leaf) && NUMBERED.matcher(text).matches()) {
+            return "\\left(" + text + "\\right)^{" + above + "}";
+        }
+        boolean indexed = entry && !text.contains("^") || form instanceof Form.Leaf && INDEXED.matcher(text).matches();
         return (indexed ? text : "{" + in(Binding.ATOM) + "}") + "^{" + above + "}";
     }
 
@@ -349,7 +355,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     Tex subscript(String indices, boolean fromZero) {
-        return new Tex(fromZero ? in(Binding.ATOM) + "[" + indices + "]" : "{" + in(Binding.ATOM) + "}_{" + indices + "}",
+        boolean beside = NUMBERED.matcher(text).matches() && !text.contains("_");   // its index goes below the number
+        return new Tex(fromZero ? in(Binding.ATOM) + "[" + indices + "]"
+                : (beside ? text : "{" + in(Binding.ATOM) + "}") + "_{" + indices + "}",
                 Binding.ATOM, new Form.Entry(this, indices, fromZero));
     }
 
