@@ -132,9 +132,12 @@ final class Symbols {
         return List.of(x.inputs()).stream().map(this::of).toArray(Tex[]::new);
     }
 
-    /** The name of the loss's gradient in a tensor: δ₃ for that of z₃, δ with the whole name below for others. */
+    /** The name of the loss's gradient in a tensor: δ₃ for that of z₃, δ with the whole name below for others; above as well. */
     Tex delta(Tensor x) {
         var name = names.get(x).text();
+        if (name.startsWith("z^") && !given.isTaken("z")) {
+            return Tex.symbol("\\delta" + name.substring(1), x.shape());
+        }
         var below = name.startsWith("z_") && !given.isTaken("z") && !given.isTaken(name.substring(2)) ? name.substring(2) : name;
         return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
                 : below) + "}", x.shape());

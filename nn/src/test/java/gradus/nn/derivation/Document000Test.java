@@ -66,19 +66,19 @@ class Document000Test {
         NETWORK.holds(line);
     }
 
-    /** The general g is tanh twice and σ last, and ∇ₐL = 2 (a − y); the error of z^[l] is called after z. */
+    /** The general g is tanh twice and σ last, and ∇ₐL = 2 (a − y). */
     @Test
     void theNetworkIsDerivedAsPrinted() {
         Page.appear(Derivation.of(LOSS), "z^{[1]} = W^{[1]} a^{[0]} + b^{[1]}", "a^{[1]} = \\tanh(z^{[1]})",
                 "z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}", "a^{[2]} = \\tanh(z^{[2]})", "z^{[3]} = W^{[3]} a^{[2]} + b^{[3]}",
-                "a^{[3]} = \\sigma(z^{[3]})", "\\delta_{z^{[3]}} = 2 (a^{[3]} - y) \\odot a^{[3]} \\odot (1 - a^{[3]})",
-                "\\delta_{z^{[2]}} = (W^{[3]})^T \\delta_{z^{[3]}} \\odot (1 - (a^{[2]})^2)",
-                "\\delta_{z^{[1]}} = (W^{[2]})^T \\delta_{z^{[2]}} \\odot (1 - (a^{[1]})^2)",
-                "\\frac{\\partial L}{\\partial W^{[3]}} = \\delta_{z^{[3]}} (a^{[2]})^T",
-                "\\frac{\\partial L}{\\partial b^{[3]}} = \\delta_{z^{[3]}}",
-                "\\frac{\\partial L}{\\partial W^{[2]}} = \\delta_{z^{[2]}} (a^{[1]})^T",
-                "\\frac{\\partial L}{\\partial b^{[2]}} = \\delta_{z^{[2]}}",
-                "\\frac{\\partial L}{\\partial W^{[1]}} = \\delta_{z^{[1]}} (a^{[0]})^T",
-                "\\frac{\\partial L}{\\partial b^{[1]}} = \\delta_{z^{[1]}}");
+                "a^{[3]} = \\sigma(z^{[3]})", "\\delta^{[3]} = 2 (a^{[3]} - y) \\odot a^{[3]} \\odot (1 - a^{[3]})",
+                "\\delta^{[2]} = (W^{[3]})^T \\delta^{[3]} \\odot (1 - (a^{[2]})^2)",
+                "\\delta^{[1]} = (W^{[2]})^T \\delta^{[2]} \\odot (1 - (a^{[1]})^2)",
+                "\\frac{\\partial L}{\\partial W^{[3]}} = \\delta^{[3]} (a^{[2]})^T",
+                "\\frac{\\partial L}{\\partial b^{[3]}} = \\delta^{[3]}",
+                "\\frac{\\partial L}{\\partial W^{[2]}} = \\delta^{[2]} (a^{[1]})^T",
+                "\\frac{\\partial L}{\\partial b^{[2]}} = \\delta^{[2]}",
+                "\\frac{\\partial L}{\\partial W^{[1]}} = \\delta^{[1]} (a^{[0]})^T",
+                "\\frac{\\partial L}{\\partial b^{[1]}} = \\delta^{[1]}");
     }
 }
