@@ -2,7 +2,6 @@ package gradus.nn.backend.cpu;
 
 import static gradus.nn.backend.cpu.FloatMath.*;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -13,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
 
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
     private static final FloatVector ALL_LOG2_E = all(LOG2_E);
     private static final FloatVector ALL_ROUNDER = all(ROUNDER);
     private static final FloatVector ALL_MINUS_LN2_LOW = all(-LN2_LOW);
@@ -49,100 +47,25 @@ final class VectorMath {
     private static final FloatVector ALL_HALF_PI_2 = all(HALF_PI_2);
     private static final FloatVector ALL_PI_2 = all(PI_2);
     private static final IntVector BIAS = IntVector.broadcast(IntVector.SPECIES_PREFERRED, 127);
-    private static final int POW_BLOCK = 256;
 
-    private static final Six EXP_SERIES = Six.of(EXP);
-    private static final Nine LOG_SERIES = Nine.of(LOG);
-    private static final Five TANH_SERIES = Five.of(TANH);
-    private static final Five ATANH_SERIES = Five.of(ATANH);
-    private static final Four SINH_SERIES = Four.of(SINH);
-    private static final Four SIN_SERIES = Four.of(SIN);
-    private static final Three COS_SERIES = Three.of(COS);
-    private static final Seven TAN_SERIES = Seven.of(TAN);
-    private static final Six ASIN_SERIES = Six.of(ASIN);
-    private static final Nine ATAN_SERIES = Nine.of(ATAN);
-    private static final Seven ERF_SERIES = Seven.of(ERF);
-    private static final Nine ERF_FAR_SERIES = Nine.of(ERF_FAR);
+    private static final Horner.Six EXP_SERIES = Horner.Six.of(EXP);
+    private static final Horner.Nine LOG_SERIES = Horner.Nine.of(LOG);
+    private static final Horner.Five TANH_SERIES = Horner.Five.of(TANH);
+    private static final Horner.Five ATANH_SERIES = Horner.Five.of(ATANH);
+    private static final Horner.Four SINH_SERIES = Horner.Four.of(SINH);
+    private static final Horner.Four SIN_SERIES = Horner.Four.of(SIN);
+    private static final Horner.Three COS_SERIES = Horner.Three.of(COS);
+    private static final Horner.Seven TAN_SERIES = Horner.Seven.of(TAN);
+    private static final Horner.Six ASIN_SERIES = Horner.Six.of(ASIN);
+    private static final Horner.Nine ATAN_SERIES = Horner.Nine.of(ATAN);
+    private static final Horner.Seven ERF_SERIES = Horner.Seven.of(ERF);
+    private static final Horner.Nine ERF_FAR_SERIES = Horner.Nine.of(ERF_FAR);
 
     private VectorMath() {
     }
 
-    // Horner's scheme written out, with coefficients that are constants to C2: in a loop, or with each number broadcast where
-    // it is used, tanh has more nodes than C2 inlines (NodeCountInliningCutoff) and its vectors are boxed: 23 or 9.9 instead
-    // of 0.9 µs for 2048 numbers
-
-    private record Three(FloatVector a, FloatVector b, FloatVector c) {
-
-        static Three of(float[] k) {
-            return new Three(all(k[0]), all(k[1]), all(k[2]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c);
-        }
-    }
-
-    private record Four(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
-
-        static Four of(float[] k) {
-            return new Four(all(k[0]), all(k[1]), all(k[2]), all(k[3]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c).fma(x, d);
-        }
-    }
-
-    private record Five(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e) {
-
-        static Five of(float[] k) {
-            return new Five(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e);
-        }
-    }
-
-    private record Six(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f) {
-
-        static Six of(float[] k) {
-            return new Six(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f);
-        }
-    }
-
-    private record Seven(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f, FloatVector g) {
-
-        static Seven of(float[] k) {
-            return new Seven(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]), all(k[6]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f).fma(x, g);
-        }
-    }
-
-    private record Nine(FloatVector a, FloatVector b, FloatVector c, FloatVector d, FloatVector e, FloatVector f, FloatVector g, FloatVector h, FloatVector i) {
-
-        static Nine of(float[] k) {
-            return new Nine(all(k[0]), all(k[1]), all(k[2]), all(k[3]), all(k[4]), all(k[5]), all(k[6]), all(k[7]), all(k[8]));
-        }
-
-        FloatVector at(FloatVector x) {
-            return a.fma(x, b).fma(x, c).fma(x, d).fma(x, e).fma(x, f).fma(x, g).fma(x, h).fma(x, i);
-        }
-    }
-
-    private static FloatVector all(float number) {
+    static FloatVector all(float number) {
         return FloatVector.broadcast(FLOATS, number);
-    }
-
-    private static DoubleVector all(double number) {
-        return DoubleVector.broadcast(DOUBLES, number);
     }
 
     // ---- exponentials and logarithms ----
@@ -416,34 +339,11 @@ final class VectorMath {
      * one it would pass what the JIT inlines, and vectors would be boxed.
      */
     static void pow(float[] x, int xAt, float[] y, int yAt, float[] out, int at, int n) {
-        var powers = POWERS.get();
-        for (int from = 0; from < n; from += POW_BLOCK) {
-            int count = Math.min(n - from, POW_BLOCK);
+        var powers = Powers.ofThisThread();
+        for (int from = 0; from < n; from += Powers.BLOCK) {
+            int count = Math.min(n - from, Powers.BLOCK);
             powers.compute(x, xAt + from, y, yAt + from, count);
-            signsOfPowers(x, xAt + from, y, yAt + from, powers.sizes, out, at + from, count);
-        }
-    }
-
-    private static final ThreadLocal<Powers> POWERS = ThreadLocal.withInitial(
-            () -> new Powers(new double[POW_BLOCK], new double[POW_BLOCK], new float[POW_BLOCK]));
-
-    /**
-     * |x| to the power of y in float64, converted by plain loops: float vectors of a second length would let HotSpot box those
-     * of the first.
-     */
-    private record Powers(double[] bases, double[] exponents, float[] sizes) {
-
-        void compute(float[] x, int xAt, float[] y, int yAt, int n) {
-            for (int i = 0; i < n; i++) {
-                bases[i] = Math.abs(x[xAt + i]);
-                exponents[i] = y[yAt + i];
-            }
-            for (int i = 0; i < n; i += DOUBLES.length()) {   // beyond n are numbers that nobody asks for
-                power(DoubleVector.fromArray(DOUBLES, bases, i), DoubleVector.fromArray(DOUBLES, exponents, i)).intoArray(bases, i);
-            }
-            for (int i = 0; i < n; i++) {
-                sizes[i] = (float) bases[i];
-            }
+            signsOfPowers(x, xAt + from, y, yAt + from, powers.sizes(), out, at + from, count);
         }
     }
 
@@ -465,20 +365,6 @@ final class VectorMath {
         for (int i = whole; i < n; i++) {
             out[at + i] = FloatMath.pow(x[xAt + i], y[yAt + i]);
         }
-    }
-
-    /** 2^(y log₂ x) for x ≥ 0. */
-    private static DoubleVector power(DoubleVector x, DoubleVector y) {
-        var bits = x.reinterpretAsLongs().add(ONE_BITS - SQRT_HALF_BITS_64);
-        var e = bits.lanewise(VectorOperators.LSHR, 52).or(TWO_52_BITS).reinterpretAsDoubles().sub(TWO_52_AND_BIAS);
-        var m = bits.and(FRACTION_BITS).add(SQRT_HALF_BITS_64).reinterpretAsDoubles();
-        var s = m.sub(1).div(m.add(1));
-        var log = polynomial(LOG2, s.mul(s)).fma(s, e);
-        log = x.blend(log, x.lt(Double.POSITIVE_INFINITY)).blend(Double.NEGATIVE_INFINITY, x.eq(0));
-        var z = log.mul(y).max(-EXP2_LIMIT).min(EXP2_LIMIT);
-        var t = z.add(ROUNDER_64);
-        var scale = t.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).add(ONE_BITS).reinterpretAsDoubles();
-        return polynomial(EXP2, z.sub(t.sub(ROUNDER_64))).mul(scale);
     }
 
     static FloatVector rsqrt(FloatVector x) {
@@ -509,14 +395,6 @@ final class VectorMath {
     /** x + x x² P(x²). */
     private static FloatVector odd(FloatVector p, FloatVector x) {
         return p.mul(x.mul(x)).fma(x, x);
-    }
-
-    private static DoubleVector polynomial(double[] coefficients, DoubleVector x) {
-        var p = all(coefficients[0]);
-        for (int i = 1; i < coefficients.length; i++) {
-            p = p.fma(x, all(coefficients[i]));
-        }
-        return p;
     }
 
     private static FloatVector withSignOf(FloatVector x, FloatVector y) {
