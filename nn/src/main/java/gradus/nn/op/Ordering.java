@@ -17,7 +17,7 @@ public final class Ordering {
     }
 
     /** An operation along an axis that tells places. */
-    private interface Places extends Op {
+    private interface Places extends WithoutGradient {
 
         int axis();
 
@@ -52,28 +52,8 @@ public final class Ordering {
         }
 
         @Override
-        default Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {null};
-        }
-
-        @Override
-        default Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         default Tex tex(Tex... in) {
             return Tex.call("\\operatorname{" + name() + "}", in[0]);
-        }
-
-        @Override
-        default Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-
-        @Override
-        default Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return localTex(in, out);
         }
 
         @Override
@@ -206,7 +186,7 @@ public final class Ordering {
      * How many elements fall into each of {@code bins} equal parts of [from, to], both ends included; those outside are not
      * counted.
      */
-    public record Histogram(int bins, double from, double to) implements Op {
+    public record Histogram(int bins, double from, double to) implements WithoutGradient {
 
         /** Throws {@link IllegalArgumentException} when there is no bin or no range. */
         public Histogram {
@@ -240,28 +220,8 @@ public final class Ordering {
         }
 
         @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {null};
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
         public Tex tex(Tex... in) {
             return Tex.call("\\operatorname{histogram}", in[0]);
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return localTex(in, out);
         }
 
         @Override

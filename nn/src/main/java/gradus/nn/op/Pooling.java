@@ -56,15 +56,10 @@ public final class Pooling {
     }
 
     /** For each window where its largest element lies, as an index into the channel's elements; int32, no gradient. */
-    public record MaxPositions(Shape kernel, List<Sliding> slides) implements Op {
+    public record MaxPositions(Shape kernel, List<Sliding> slides) implements WithoutGradient {
         @Override
         public String name() {
             return "maxPool" + slides.size() + "d";
-        }
-
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
         }
 
         @Override
@@ -95,18 +90,8 @@ public final class Pooling {
         }
 
         @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {null};
-        }
-
-        @Override
         public Tex tex(Tex... in) {
             return Tex.atom("\\operatorname{argmax}_{k} " + in[0].sub("i + k"));
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
         }
 
         @Override

@@ -174,22 +174,47 @@ public final class Reductions {
         }
     }
 
+    /** An operation on each row of the last axis that gives a row of the same size. */
+    private interface OfRows extends Op {
+
+        RowFunction function();
+
+        @Override
+        default Shape shape(Shape... in) {
+            in[0].axis(-1);
+            return in[0];
+        }
+
+        @Override
+        default Tensor forward(Tensor... in) {
+            var x = in[0].dense();
+            int n = x.shape().dim(-1);
+            var out = Buffer.allocate(x.dtype(), x.size());
+            Backend.current().run(new Kernel.RowWise(function(), x.buffer(), out, n == 0 ? 0 : x.size() / n, n));
+            return Tensor.dense(x.shape(), out);
+        }
+
+        @Override
+        default List<Tensor[]> samples() {
+            return matrices();
+        }
+
+        @Override
+        default List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{Shape.SCALAR}});
+        }
+    }
+
     /** softmax(x)ᵢ = e^{xᵢ} / Σⱼ e^{xⱼ} along the last axis, shifted by the maximum so that nothing overflows. */
-    public record Softmax() implements Op {
+    public record Softmax() implements OfRows {
         @Override
         public String name() {
             return "softmax";
         }
 
         @Override
-        public Shape shape(Shape... in) {
-            in[0].axis(-1);
-            return in[0];
-        }
-
-        @Override
-        public Tensor forward(Tensor... in) {
-            return rowWise(RowFunction.SOFTMAX, in[0]);
+        public RowFunction function() {
+            return RowFunction.SOFTMAX;
         }
 
         @Override
@@ -212,34 +237,18 @@ public final class Reductions {
             var total = d.sub(column(p)).times(p.sub(column(p))).total("\\sum_{m}");
             return new Tex[] {p.sub(row(p)).times(d.sub(row(p)).minus(total))};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return matrices();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{Shape.SCALAR}});
-        }
     }
 
     /** ln softmax(x) = x − ln Σⱼ e^{xⱼ} along the last axis. */
-    public record LogSoftmax() implements Op {
+    public record LogSoftmax() implements OfRows {
         @Override
         public String name() {
             return "logSoftmax";
         }
 
         @Override
-        public Shape shape(Shape... in) {
-            in[0].axis(-1);
-            return in[0];
-        }
-
-        @Override
-        public Tensor forward(Tensor... in) {
-            return rowWise(RowFunction.LOG_SOFTMAX, in[0]);
+        public RowFunction function() {
+            return RowFunction.LOG_SOFTMAX;
         }
 
         @Override
@@ -263,23 +272,5 @@ public final class Reductions {
             return new Tex[] {d.sub(row(d)).minus(Tex.atom("e").pow(out.sub(row(d)))
                     .times(d.sub(column(d)).total("\\sum_{m}")))};
         }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return matrices();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{Shape.SCALAR}});
-        }
-    }
-
-    private static Tensor rowWise(RowFunction f, Tensor in) {
-        var x = in.dense();
-        int n = x.shape().dim(-1);
-        var out = Buffer.allocate(x.dtype(), x.size());
-        Backend.current().run(new Kernel.RowWise(f, x.buffer(), out, n == 0 ? 0 : x.size() / n, n));
-        return Tensor.dense(x.shape(), out);
     }
 }

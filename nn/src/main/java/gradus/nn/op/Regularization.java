@@ -33,22 +33,33 @@ public final class Regularization {
         }
     }
 
-    private static List<Tensor[]> states() {
-        return List.of(Samples.of(Tensor.indices(new Shape(4), 7, -8, 5, 0)), Samples.of(Tensor.indices(new Shape(4), 0, 0, -1, 1)));
-    }
+    /** An operation on the generator's state. */
+    private interface OfState extends WithoutGradient {
 
-    /** Uniform numbers in [0, 1), which this state of the generator gives. */
-    public record Uniform(Shape shape, DType dtype) implements Op {
         @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
+        default boolean takesIndices(int i) {
+            return true;
         }
 
         @Override
-        public boolean twiceDifferentiable() {
+        default boolean twiceDifferentiable() {
             return false;
         }
 
+        @Override
+        default List<Tensor[]> samples() {
+            return List.of(Samples.of(Tensor.indices(new Shape(4), 7, -8, 5, 0)),
+                    Samples.of(Tensor.indices(new Shape(4), 0, 0, -1, 1)));
+        }
+
+        @Override
+        default List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3)}, {new Shape(2, 2)}});
+        }
+    }
+
+    /** Uniform numbers in [0, 1), which this state of the generator gives. */
+    public record Uniform(Shape shape, DType dtype) implements OfState {
         @Override
         public String name() {
             return "uniform";
@@ -61,11 +72,6 @@ public final class Regularization {
         }
 
         @Override
-        public boolean takesIndices(int i) {
-            return true;
-        }
-
-        @Override
         public Tensor forward(Tensor... in) {
             var out = Buffer.allocate(dtype, shape.size());
             Backend.current().run(new Kernel.Uniform(in[0].dense().buffer(), out));
@@ -73,43 +79,13 @@ public final class Regularization {
         }
 
         @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {null};
-        }
-
-        @Override
         public Tex tex(Tex... in) {
             return Tex.atom("u");
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return states();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}});
         }
     }
 
     /** The state of the generator so many blocks of four numbers later. */
-    public record Advance(int blocks) implements Op {
-        @Override
-        public Formulas formulas() {
-            return Formulas.NAMES;
-        }
-
-        @Override
-        public boolean twiceDifferentiable() {
-            return false;
-        }
-
+    public record Advance(int blocks) implements OfState {
         @Override
         public String name() {
             return "advance";
@@ -119,11 +95,6 @@ public final class Regularization {
         public Shape shape(Shape... in) {
             checkState(name(), in[0]);
             return in[0];
-        }
-
-        @Override
-        public boolean takesIndices(int i) {
-            return true;
         }
 
         @Override
@@ -142,28 +113,8 @@ public final class Regularization {
         }
 
         @Override
-        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {null};
-        }
-
-        @Override
         public Tex tex(Tex... in) {
             return in[0].plus(Tex.number(blocks));
-        }
-
-        @Override
-        public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return states();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(2, 2)}});
         }
     }
 
