@@ -207,9 +207,8 @@ public final class Attention {
                             + " law, all biases with 0.")
                     .convention("The keys' bias gets no gradient: it adds the same to all scores of a query, which"
                             + " softmax does not see.")
-                    .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let"
-                            + " i see j ≤ i."
-                            + " Dropout of A, if there is any, acts while learning only.");
+                    .convention("A mask is added to S before softmax, -∞ where a query may not look: causal masks let i"
+                            + " see j ≤ i. Dropout of A, if there is any, acts while learning only.");
         }
 
         @Override

@@ -247,9 +247,8 @@ public final class Convolution {
                     .convention(flipped ? "The true convolution of mathematics: the window runs backwards."
                             : "Mathematics calls this the cross-correlation, all libraries a convolution; flip()"
                                     + " gives the true one.")
-                    .convention("Images are [batch, channels, height, width], as in PyTorch; Keras puts channels"
-                            + " last. Weights are [out,"
-                            + " in / groups, kernel…]; m is how many of them make one output.");
+                    .convention("Images are [batch, channels, height, width], as in PyTorch; Keras puts channels last."
+                            + " Weights are [out, in / groups, kernel…]; m is how many of them make one output.");
         }
 
         @Override

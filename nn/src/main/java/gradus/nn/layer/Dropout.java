@@ -41,8 +41,7 @@ public final class Dropout {
                 .convention("p is the probability of a 0, as in PyTorch; dropoutKeeping(..) takes that of staying, as"
                         + " some texts have it.")
                 .convention("What stays grows while learning (inverted dropout), so nothing is to be done in use; the"
-                        + " original paper"
-                        + " multiplies by 1 - p in use instead.");
+                        + " original paper multiplies by 1 - p in use instead.");
     }
 
     /** x where it stays, made larger; at p = 1 nothing does. */

@@ -88,14 +88,12 @@ public record Embedding(Tensor weight) implements Layer {
             return Formulas.of(toString()).given("x", x, new Shape(batch, time, d)).setting("d", d)
                     .result("y", "i, j, k",
                             "x[i, j, k] + \\begin{cases} \\sin\\left(j 10000^{-k/d}\\right) &"
-                            + " \\operatorname{mod}\\left(k,"
-                            + " 2\\right) = 0 \\\\ \\cos\\left(j 10000^{-(k-1)/d}\\right) & \\text{otherwise}"
-                            + " \\end{cases}",
+                            + " \\operatorname{mod}\\left(k, 2\\right) = 0 \\\\ \\cos\\left(j 10000^{-(k-1)/d}\\right)"
+                            + " & \\text{otherwise} \\end{cases}",
                             "j is the position", () -> apply(x).reshape(batch, time, d))
                     .gradient("x", "\\delta")
-                    .convention("Sines at even and cosines at odd places, positions from 0 (Vaswani et al. 2017);"
-                            + " some programs put all"
-                            + " sines first.");
+                    .convention("Sines at even and cosines at odd places, positions from 0 (Vaswani et al. 2017); some"
+                            + " programs put all sines first.");
         }
 
         @Override

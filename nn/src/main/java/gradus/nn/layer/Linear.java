@@ -62,9 +62,8 @@ public record Linear(Tensor weight, Tensor bias) implements Layer {
                 .gradient("W", "\\delta^{\\top} x").gradient("b", "\\sum_{i} \\delta_{i}").gradient("x", "\\delta W")
                 .initially("W", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")
                 .initially("b", Law.UNIFORM, "\\frac{1}{\\sqrt{n_{\\text{in}}}}")
-                .convention("One sample per row, W is [out, in], as in PyTorch. Keras and Flax keep W as [in, out], y"
-                        + " = x W + b; texts"
-                        + " with one sample as a column write W x + b, and ∂L/∂W = δ xᵀ, ∂L/∂b = δ.");
+                .convention("One sample per row, W is [out, in], as in PyTorch. Keras and Flax keep W as [in, out], y ="
+                        + " x W + b; texts with one sample as a column write W x + b, and ∂L/∂W = δ xᵀ, ∂L/∂b = δ.");
     }
 
     @Override

@@ -203,9 +203,8 @@ public final class Normalization {
                             "\\gamma \\odot \\frac{x - \\bar{\\mu}_{\\text{new}}}{\\sqrt{\\bar{v}_{\\text{new}} +"
                             + " \\epsilon}} + \\beta",
                             "in use", () -> Mode.evaluating(() -> apply(x)));
-            return initially(all).convention("The variance divided by n normalises, the one divided by n - 1 goes"
-                    + " into the running one,"
-                    + " as in PyTorch; Flax takes the first for both.")
+            return initially(all).convention("The variance divided by n normalises, the one divided by n - 1 goes into"
+                    + " the running one, as in PyTorch; Flax takes the first for both.")
                     .convention("m is the share of the newest batch, 0.1, as in PyTorch; in Keras and Flax it is that"
                             + " of the old, 0.99.");
         }

@@ -41,8 +41,7 @@ public final class Classification {
         @Override
         public Formulas formulas(Tensor logs, Tensor target) {
             return Formulas.of("negative log-likelihood of log-probabilities l with classes c").given("l", logs)
-                    .given("c", target)
-                    .setting("n", logs.shape().dim(0))
+                    .given("c", target).setting("n", logs.shape().dim(0))
                     .result("L", "-" + reduction.factor() + "\\sum_{i} l[i, c[i]]", () -> of(logs, target))
                     .gradient("l", "i, j", "-" + reduction.factor() + "\\mathbf{1}_{j = c[i]}")
                     .convention("It takes ln p, as logSoftmax gives it; crossEntropy() takes scores.");
@@ -77,8 +76,7 @@ public final class Classification {
         public Formulas formulas(Tensor logs, Tensor q) {
             var rows = new Shape(logs.shape().dim(0), logs.shape().dim(0) == 0 ? 0 : logs.size() / logs.shape().dim(0));
             return Formulas.of("Kullback-Leibler divergence of distributions q from e^l").given("l", logs, rows)
-                    .given("q", q, rows)
-                    .setting("n", rows.dim(0))
+                    .given("q", q, rows).setting("n", rows.dim(0))
                     .result("L", reduction.factor()
                             + "\\sum_{i, j} \\begin{cases} q_{ij} \\left(\\ln q_{ij} - l_{ij}\\right) & q_{ij} > 0"
                             + " \\\\ 0 & \\text{otherwise} \\end{cases}", () -> of(logs, q))
@@ -103,8 +101,7 @@ public final class Classification {
     public record Bce(Reduction reduction) implements Loss {
         @Override
         public Tensor of(Tensor p, Tensor target) {
-            return reduction.of(Tensor.apply(new ErrorTerms.Bce(), p,
-                    target.size() == p.size() ? target.reshape(p.shape().dims()) : target));
+            return reduction.of(Tensor.apply(new ErrorTerms.Bce(), p, Loss.aligned(target, p)));
         }
 
         @Override
@@ -143,8 +140,7 @@ public final class Classification {
     public record Hinge(boolean squared, Reduction reduction) implements Loss {
         @Override
         public Tensor of(Tensor scores, Tensor target) {
-            var t = target.size() == scores.size() ? target.reshape(scores.shape().dims()) : target;
-            var slack = scores.times(t).neg().plus(1).relu();
+            var slack = scores.times(Loss.aligned(target, scores)).neg().plus(1).relu();
             return reduction.of(squared ? slack.square() : slack);
         }
 
@@ -200,9 +196,8 @@ public final class Classification {
                             + " j]\\right)",
                             () -> of(scores, target))
                     .gradient("s", "i, j", factor
-                            + "\\left(\\mathbf{1}_{j \\ne c[i] \\land m - s[i, c[i]] + s[i, j] > 0}"
-                            + " - \\mathbf{1}_{j = c[i]} \\sum_{k \\ne c[i]} \\mathbf{1}_{m - s[i, c[i]] + s[i, k] >"
-                            + " 0}\\right)")
+                            + "\\left(\\mathbf{1}_{j \\ne c[i] \\land m - s[i, c[i]] + s[i, j] > 0} - \\mathbf{1}_{j ="
+                            + " c[i]} \\sum_{k \\ne c[i]} \\mathbf{1}_{m - s[i, c[i]] + s[i, k] > 0}\\right)")
                     .convention("The sum is divided by K, as in PyTorch; many texts leave that out.");
         }
 

@@ -77,8 +77,7 @@ public final class Distances {
         /** The formulas of the loss of anchors, positives and negatives. */
         public Formulas formulas(Tensor anchor, Tensor positive, Tensor negative) {
             return Formulas.of("triplet loss (Schroff et al. 2015)").given("a", anchor).given("p", positive)
-                    .given("q", negative)
-                    .setting("n", anchor.shape().dim(0)).setting("m", margin)
+                    .given("q", negative).setting("n", anchor.shape().dim(0)).setting("m", margin)
                     .where("P", "P_{i}", length("p"), "distance to the positive")
                     .where("Q", "Q_{i}", length("q"), "to the negative")
                     .result("L", reduction.factor() + "\\sum_{i} \\max\\left(0, P_{i} - Q_{i} + m\\right)",

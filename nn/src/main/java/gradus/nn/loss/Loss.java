@@ -39,6 +39,11 @@ public interface Loss {
         return List.of(Tensor.normal(random, 0, 1, 4, 3), Tensor.normal(random, 0, 1, 4, 3));
     }
 
+    /** Targets of as many numbers take the prediction's shape: [n] and [n, 1] are not to broadcast to [n, n]. */
+    static Tensor aligned(Tensor target, Tensor prediction) {
+        return target.size() == prediction.size() ? target.reshape(prediction.shape().dims()) : target;
+    }
+
     /** The beginning of formulas for a loss of n numbers and as many targets. */
     static Formulas ofNumbers(String title, String name, Tensor prediction, String targetName, Tensor target) {
         int n = prediction.size();
@@ -201,8 +206,7 @@ public interface Loss {
                             + (weights.isEmpty() && !skips && labels ? "\\left(p - q\\right)"
                             : "\\left(p[i, j] \\sum_{k} q[i, k] - q[i, j]\\right)"));
             return all.convention("It takes scores and applies softmax itself, as in PyTorch; where probabilities are"
-                    + " given, as in"
-                    + " Keras unless told, softmax is to come before, and the gradient is no more p - q.")
+                    + " given, as in Keras unless told, softmax is to come before, and the gradient is no more p - q.")
                     .convention(weights.isEmpty() || !labels ? "The mean is over the samples"
                             + (skips ? " that count." : ".")
                             : "The mean is weighted too, Σ w_c l / Σ w_c, as in PyTorch.");
@@ -228,8 +232,7 @@ public interface Loss {
 
         @Override
         public Tensor of(Tensor scores, Tensor target) {
-            return Tensor.bceWithLogits(scores, target.size() == scores.size()
-                    ? target.reshape(scores.shape().dims()) : target).mean();
+            return Tensor.bceWithLogits(scores, aligned(target, scores)).mean();
         }
 
         @Override
@@ -277,8 +280,7 @@ public interface Loss {
 
         @Override
         public Tensor of(Tensor prediction, Tensor target) {
-            var squares = prediction.minus(target.size() == prediction.size()
-                    ? target.reshape(prediction.shape().dims()) : target).square();
+            var squares = prediction.minus(aligned(target, prediction)).square();
             return switch (scaling) {
                 case MEAN -> squares.mean();
                 case SUM -> squares.sum();

@@ -4,7 +4,6 @@ import gradus.nn.Tensor;
 import gradus.nn.explanation.Formulas;
 import gradus.nn.loss.Loss.Reduction;
 import gradus.nn.op.ErrorTerms;
-import java.util.function.BinaryOperator;
 
 /** Losses for predicted numbers; the squared error is {@link Loss.SquaredError}. */
 public final class Regression {
@@ -12,17 +11,11 @@ public final class Regression {
     private Regression() {
     }
 
-    /** Targets of as many numbers take the prediction's shape: [n] and [n, 1] are not to broadcast to [n, n]. */
-    private static Tensor reduced(Reduction reduction, BinaryOperator<Tensor> terms, Tensor prediction, Tensor target) {
-        return reduction.of(terms.apply(prediction,
-                target.size() == prediction.size() ? target.reshape(prediction.shape().dims()) : target));
-    }
-
     /** The absolute error: Σ |ŷ − y|, whose minimum is the median. */
     public record AbsoluteError(Reduction reduction) implements Loss {
         @Override
         public Tensor of(Tensor prediction, Tensor target) {
-            return reduced(reduction, (p, y) -> p.minus(y).abs(), prediction, target);
+            return reduction.of(prediction.minus(Loss.aligned(target, prediction)).abs());
         }
 
         @Override
@@ -48,19 +41,15 @@ public final class Regression {
 
         @Override
         public Tensor of(Tensor prediction, Tensor target) {
-            return reduced(reduction, (p, y) -> Tensor.apply(new ErrorTerms.Huber(delta), p, y), prediction, target);
+            return reduction.of(Tensor.apply(new ErrorTerms.Huber(delta), prediction, Loss.aligned(target, prediction)));
         }
 
         @Override
         public Formulas formulas(Tensor prediction, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("Huber's loss", "\\hat{y}", prediction, "y", target)
-                    .setting("d", delta)
-                    .where("r", "\\hat{y} - y", ""), cases("\\frac{1}{2} r_{i}^{2}", "r_{i}",
-                    "d \\left(\\left|r_{i}\\right| - \\frac{d}{2}\\right)"), reduction.factor()
-                    + cases("r", "r", "d \\operatorname{sign}\\left(r\\right)"),
-                    () -> of(prediction, target))
-                            .convention("d is δ of the literature; beyond it the slope is d, for d = 1 that of the"
-                                    + " absolute error.");
+            return byError("Huber's loss", delta, prediction, target,
+                    cases("\\frac{1}{2} r_{i}^{2}", "r_{i}", "d \\left(\\left|r_{i}\\right| - \\frac{d}{2}\\right)"),
+                    cases("r", "r", "d \\operatorname{sign}\\left(r\\right)"), this, reduction)
+                    .convention("d is δ of the literature; beyond it the slope is d, for d = 1 that of the absolute error.");
         }
 
         @Override
@@ -83,14 +72,10 @@ public final class Regression {
 
         @Override
         public Formulas formulas(Tensor prediction, Tensor target) {
-            return reduction.formulas(Loss.ofNumbers("smooth absolute error", "\\hat{y}", prediction, "y", target)
-                    .setting("d", beta)
-                    .where("r", "\\hat{y} - y", ""), cases("\\frac{r_{i}^{2}}{2 d}", "r_{i}",
-                    "\\left|r_{i}\\right| - \\frac{d}{2}"), reduction.factor()
-                    + cases("\\frac{r}{d}", "r", "\\operatorname{sign}\\left(r\\right)"),
-                    () -> of(prediction, target))
-                            .convention("d is PyTorch's beta: Huber's loss divided by d, so that far away the slope"
-                                    + " is 1 for every d.");
+            return byError("smooth absolute error", beta, prediction, target,
+                    cases("\\frac{r_{i}^{2}}{2 d}", "r_{i}", "\\left|r_{i}\\right| - \\frac{d}{2}"),
+                    cases("\\frac{r}{d}", "r", "\\operatorname{sign}\\left(r\\right)"), this, reduction)
+                    .convention("d is PyTorch's beta: Huber's loss divided by d, so that far away the slope is 1 for every d.");
         }
 
         @Override
@@ -98,6 +83,13 @@ public final class Regression {
             return "smooth absolute error: " + reduction + " ½ r²/" + beta + " where |r| ≤ " + beta + ", else |r| - " + beta / 2
                     + ", r = ŷ - y";
         }
+    }
+
+    /** The formulas of a loss in the error r that turns from one form to another at a border d. */
+    private static Formulas byError(String title, double border, Tensor prediction, Tensor target, String term, String slope,
+            Loss loss, Reduction reduction) {
+        return reduction.formulas(Loss.ofNumbers(title, "\\hat{y}", prediction, "y", target).setting("d", border)
+                .where("r", "\\hat{y} - y", ""), term, reduction.factor() + slope, () -> loss.of(prediction, target));
     }
 
     /** One formula near 0 and another beyond d, by the size of r. */
@@ -116,7 +108,7 @@ public final class Regression {
     public record Poisson(Reduction reduction) implements Loss {
         @Override
         public Tensor of(Tensor z, Tensor counts) {
-            return reduced(reduction, (p, y) -> Tensor.apply(new ErrorTerms.Poisson(), p, y), z, counts);
+            return reduction.of(Tensor.apply(new ErrorTerms.Poisson(), z, Loss.aligned(counts, z)));
         }
 
         @Override

@@ -32,12 +32,10 @@ public sealed interface Momentum {
             return velocity("gradient descent with momentum", beta)
                     .recurrence("\\theta_t", "\\theta_{t-1} - \\eta v_t", "")
                     .convention("η stands outside of the velocity, as in PyTorch: a smaller η acts on the whole next"
-                            + " step. With"
-                            + " η inside (Sutskever et al. 2013) v still carries steps of the old size; the same"
-                            + " while η is constant.")
+                            + " step. With η inside (Sutskever et al. 2013) v still carries steps of the old size; the"
+                            + " same while η is constant.")
                     .convention("v sums gradients, it is no mean: g ever the same makes v grow to g/(1 - β), so steps"
-                            + " are 1/(1 - β)"
-                            + " times as long as without momentum.");
+                            + " are 1/(1 - β) times as long as without momentum.");
         }
 
         @Override
@@ -53,9 +51,8 @@ public sealed interface Momentum {
             return Formulas.of("gradient descent with momentum (Sutskever et al. 2013)").setting("\\beta", beta)
                     .recurrence("v_t", "\\beta v_{t-1} + \\eta g_t", "velocity, v₀ = 0")
                     .recurrence("\\theta_t", "\\theta_{t-1} - v_t", "")
-                    .convention("η stands inside of the velocity: after η drops, v still carries steps of the old"
-                            + " size. PyTorch has"
-                            + " it outside, θ ← θ - η v; the same while η is constant.");
+                    .convention("η stands inside of the velocity: after η drops, v still carries steps of the old size."
+                            + " PyTorch has it outside, θ ← θ - η v; the same while η is constant.");
         }
 
         @Override
@@ -70,11 +67,10 @@ public sealed interface Momentum {
         public Formulas formulas() {
             return velocity("gradient descent with Nesterov's momentum", beta)
                     .recurrence("\\theta_t", "\\theta_{t-1} - \\eta \\left(g_t + \\beta v_t\\right)", "")
-                    .convention("PyTorch's form: θ is the point that is looked ahead to, so the gradient is taken"
-                            + " where the"
-                            + " parameters are. Texts that write g(θ - η β v) keep the other point; both walk the"
-                            + " same way while η"
-                            + " is constant. g(θ - β v) without η belongs to η inside of the velocity only.");
+                    .convention("PyTorch's form: θ is the point that is looked ahead to, so the gradient is taken where"
+                            + " the parameters are. Texts that write g(θ - η β v) keep the other point; both walk the"
+                            + " same way while η is constant. g(θ - β v) without η belongs to η inside of the velocity"
+                            + " only.");
         }
 
         @Override

@@ -166,8 +166,7 @@ public sealed interface Optimizer {
                             "\\theta_{t-1} - \\eta \\frac{\\hat{m}_t}{\\sqrt{\\hat{v}_t} + \\epsilon}", "")
                     .convention("ε stands outside of the root, as in the paper and in PyTorch.")
                     .convention("Without the two divisions the first step would be (1 - β₁)/√(1 - β₂) as long, 3.16"
-                            + " times with"
-                            + " 0.9 and 0.999; MLX leaves them out unless told.")
+                            + " times with 0.9 and 0.999; MLX leaves them out unless told.")
                     .convention("v is the mean of g², not the variance of g.");
         }
 
