@@ -1,7 +1,6 @@
 package gradus.nn;
 
 import gradus.nn.op.Activations;
-import java.util.Arrays;
 
 /** The verbs of {@link Tensor} that neurons end with. */
 sealed interface Activating permits Tensor {
@@ -47,12 +46,9 @@ sealed interface Activating permits Tensor {
     /** x where positive, elsewhere x times a learned slope: one for all, or one per index along axis 1. */
     default Tensor prelu(Tensor slope) {
         boolean perChannel = slope.size() > 1 && x().rank() > 1;
-        var dims = new int[perChannel ? x().rank() - 1 : 0];
-        Arrays.fill(dims, 1);
-        if (perChannel) {
-            dims[0] = slope.size();
-        }
-        return Tensor.apply(new Activations.Prelu(), x(), slope.size() == 1 || perChannel ? slope.reshape(dims) : slope);
+        var shaped = perChannel ? slope.reshape(Shape.ones(x().rank() - 1).with(0, slope.size()).dims())
+                : slope.size() == 1 ? slope.reshape() : slope;
+        return Tensor.apply(new Activations.Prelu(), x(), shaped);
     }
 
     /** x where positive, elsewhere α (eˣ − 1), with α = 1 in most nets. */

@@ -25,6 +25,13 @@ public record Shape(int... dims) {
         }
     }
 
+    /** Size 1 along each of so many axes. */
+    public static Shape ones(int rank) {
+        var dims = new int[rank];
+        Arrays.fill(dims, 1);
+        return new Shape(dims);
+    }
+
     /** How many axes there are. */
     public int rank() {
         return dims.length;

@@ -6,7 +6,6 @@ import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.explanation.Formulas;
 import gradus.nn.explanation.Formulas.Law;
-import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
@@ -73,10 +72,7 @@ public record Activation(String word, UnaryOperator<Tensor> function) implements
 
         /** The slopes along axis 1 of so many. */
         private Shape perChannel(int rank) {
-            var dims = new int[Math.max(1, rank - 1)];
-            Arrays.fill(dims, 1);
-            dims[0] = slope.size();
-            return new Shape(dims);
+            return Shape.ones(Math.max(1, rank - 1)).with(0, slope.size());
         }
 
         @Override

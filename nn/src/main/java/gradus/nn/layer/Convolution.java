@@ -53,14 +53,15 @@ public final class Convolution {
         return sizes.length == axes ? sizes : IntStream.generate(() -> sizes[0]).limit(axes).toArray();
     }
 
-    private static Tensor plusBias(Tensor y, Optional<Tensor> bias) {
-        if (bias.isEmpty()) {
-            return y;
+    private static void checkGroups(String layer, int in, int out, int parts) {
+        if (parts < 1 || in % parts != 0 || out % parts != 0) {
+            throw new ShapeException(layer + ": " + in + " channels in and " + out + " out cannot be in " + parts
+                    + " groups\nhelp: groups divide both");
         }
-        var dims = new int[y.rank() - 1];
-        Arrays.fill(dims, 1);
-        dims[0] = bias.get().size();
-        return y.plus(bias.get().reshape(dims));
+    }
+
+    private static Tensor plusBias(Tensor y, Optional<Tensor> bias) {
+        return bias.map(b -> y.plus(b.reshape(Shape.ones(y.rank() - 1).with(0, b.size()).dims()))).orElse(y);
     }
 
     private static List<Sliding> slides(List<Sliding> old, int[] numbers, Change change) {
@@ -201,10 +202,7 @@ public final class Convolution {
         public Conv groups(int parts) {
             int out = weight.shape().dim(0);
             int in = weight.shape().dim(1) * groups;
-            if (parts < 1 || in % parts != 0 || out % parts != 0) {
-                throw new ShapeException("conv: " + in + " channels in and " + out + " out cannot be in " + parts
-                        + " groups\nhelp: groups divide both");
-            }
+            checkGroups("conv", in, out, parts);
             return new Conv(Convolution.weight(out, in / parts, kernel(weight)), bias, slides, parts, flipped).reset(Seed.next());
         }
 
@@ -220,7 +218,8 @@ public final class Convolution {
 
         @Override
         public Tensor apply(Tensor x) {
-            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, flipped ? weight.flip(IntStream.range(2, weight.rank()).toArray()) : weight), bias);
+            var window = flipped ? weight.flip(IntStream.range(2, weight.rank()).toArray()) : weight;
+            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, window), bias);
         }
 
         @Override
@@ -321,10 +320,7 @@ public final class Convolution {
         public ConvTranspose groups(int parts) {
             int in = weight.shape().dim(0);
             int out = weight.shape().dim(1) * groups;
-            if (parts < 1 || in % parts != 0 || out % parts != 0) {
-                throw new ShapeException("convTranspose: " + in + " channels in and " + out + " out cannot be in " + parts
-                        + " groups\nhelp: groups divide both");
-            }
+            checkGroups("convTranspose", in, out, parts);
             return new ConvTranspose(Convolution.weight(in, out / parts, kernel(weight)), bias, slides, extra, parts)
                     .reset(Seed.next());
         }

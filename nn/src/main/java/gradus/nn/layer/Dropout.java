@@ -8,7 +8,6 @@ import gradus.nn.Tensor;
 import gradus.nn.explanation.Formulas;
 import gradus.nn.op.Regularization;
 import gradus.nn.op.Regularization.Uniform;
-import java.util.Arrays;
 
 /** Layers that set random numbers to 0 while a net learns, so that no unit can rely on another; {@link Mode} says when that is. */
 public final class Dropout {
@@ -133,11 +132,7 @@ public final class Dropout {
 
         /** One number per channel, for broadcasting. */
         private static Shape channels(Tensor x) {
-            var dims = new int[x.rank()];
-            Arrays.fill(dims, 1);
-            dims[0] = x.shape().dim(0);
-            dims[1] = x.shape().dim(1);
-            return new Shape(dims);
+            return Shape.ones(x.rank()).with(0, x.shape().dim(0)).with(1, x.shape().dim(1));
         }
 
         @Override

@@ -47,10 +47,7 @@ public final class Normalization {
 
     /** A number per channel for tensors [batch, channels, ..] of this rank. */
     private static Tensor perChannel(Tensor numbers, int rank) {
-        var dims = new int[rank - 1];
-        Arrays.fill(dims, 1);
-        dims[0] = numbers.size();
-        return numbers.reshape(dims);
+        return numbers.reshape(Shape.ones(rank - 1).with(0, numbers.size()).dims());
     }
 
     private static final String SCALED = "\\gamma \\odot \\hat{x} + \\beta";
@@ -95,10 +92,7 @@ public final class Normalization {
 
     /** [1, channels, 1…]. */
     private static Shape channelShape(int channels, int rank) {
-        var dims = new int[rank];
-        Arrays.fill(dims, 1);
-        dims[1] = channels;
-        return new Shape(dims);
+        return Shape.ones(rank).with(1, channels);
     }
 
     private static final String BIASED = "The variance is divided by n, not n - 1, as in PyTorch.";
@@ -267,14 +261,17 @@ public final class Normalization {
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims()))
-                    .toArray());
+            return threeSamples(random, weight);
         }
 
         @Override
         public String toString() {
             return "layerNorm(" + weight.shape().toString().replaceAll("[\\[\\]]", "") + ")";
         }
+    }
+
+    private static Tensor threeSamples(Seed.Stream random, Tensor weight) {
+        return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
     }
 
     private static void checkLast(String layer, Tensor x, Tensor weight) {
@@ -331,8 +328,7 @@ public final class Normalization {
 
         @Override
         public Tensor sample(Seed.Stream random) {
-            return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims()))
-                    .toArray());
+            return threeSamples(random, weight);
         }
 
         @Override

@@ -75,6 +75,24 @@ public final class Indexing {
         return new ArrayList<>(Arrays.asList(Tex.indices(axes).split("")).subList(0, axes));
     }
 
+    /** By {@link Kernel.Gather}: {@code count} entries along the axis of x, by indices. */
+    private static Tensor gathered(Tensor[] in, Shape shape, int axis, int count, boolean perElement) {
+        var along = Along.of(in[0].shape(), axis);
+        var out = Buffer.allocate(in[0].dtype(), shape.size());
+        Backend.current().run(new Kernel.Gather(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), along.n(),
+                count, along.inner(), perElement));
+        return Tensor.dense(shape, out);
+    }
+
+    /** By {@link Kernel.ScatterAdd}: {@code count} entries added by indices along the axis of the result. */
+    private static Tensor scattered(Tensor[] in, Shape shape, int axis, int count, boolean perElement) {
+        var along = Along.of(shape, axis);
+        var out = Buffer.allocate(in[0].dtype(), shape.size());
+        Backend.current().run(new Kernel.ScatterAdd(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), along.n(),
+                count, along.inner(), perElement));
+        return Tensor.dense(shape, out);
+    }
+
     private static Tensor indices(int[] dims, int... values) {
         return Tensor.indices(new Shape(dims), values);
     }
@@ -103,12 +121,7 @@ public final class Indexing {
 
         @Override
         public Tensor forward(Tensor... in) {
-            var along = Along.of(in[0].shape(), axis);
-            var shape = shape(in[0].shape(), in[1].shape());
-            var out = Buffer.allocate(in[0].dtype(), shape.size());
-            Backend.current().run(new Kernel.Gather(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), along.n(),
-                    in[1].size(), along.inner(), false));
-            return Tensor.dense(shape, out);
+            return gathered(in, shape(in[0].shape(), in[1].shape()), axis, in[1].size(), false);
         }
 
         @Override
@@ -161,12 +174,7 @@ public final class Indexing {
 
         @Override
         public Tensor forward(Tensor... in) {
-            var shape = shape(in[0].shape(), in[1].shape());
-            var along = Along.of(shape, axis);
-            var out = Buffer.allocate(in[0].dtype(), shape.size());
-            Backend.current().run(new Kernel.ScatterAdd(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), size,
-                    in[1].size(), along.inner(), false));
-            return Tensor.dense(shape, out);
+            return scattered(in, shape(in[0].shape(), in[1].shape()), axis, in[1].size(), false);
         }
 
         @Override
@@ -217,11 +225,7 @@ public final class Indexing {
 
         @Override
         public Tensor forward(Tensor... in) {
-            var along = Along.of(in[0].shape(), axis);
-            var out = Buffer.allocate(in[0].dtype(), in[1].size());
-            Backend.current().run(new Kernel.Gather(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), along.n(),
-                    in[1].shape().dim(axis), along.inner(), true));
-            return Tensor.dense(in[1].shape(), out);
+            return gathered(in, in[1].shape(), axis, in[1].shape().dim(axis), true);
         }
 
         @Override
@@ -273,12 +277,7 @@ public final class Indexing {
 
         @Override
         public Tensor forward(Tensor... in) {
-            var shape = shape(in[0].shape(), in[1].shape());
-            var along = Along.of(in[0].shape(), axis);
-            var out = Buffer.allocate(in[0].dtype(), shape.size());
-            Backend.current().run(new Kernel.ScatterAdd(in[0].dense().buffer(), in[1].dense().buffer(), out, along.outer(), size,
-                    along.n(), along.inner(), true));
-            return Tensor.dense(shape, out);
+            return scattered(in, shape(in[0].shape(), in[1].shape()), axis, in[1].shape().dim(axis), true);
         }
 
         @Override

@@ -44,10 +44,8 @@ public final class Pooling {
         if (padding || slides.stream().allMatch(slide -> slide.before() == 0 && slide.after() == 0)) {
             return sum.times(1.0 / kernel.size());
         }
-        var dims = x.shape().dims().clone();
-        dims[0] = 1;
-        dims[1] = 1;
-        return sum.div(Tensor.apply(new WindowSum(kernel, slides), Tensor.full(1, new Shape(dims), x.dtype())));
+        var ones = Tensor.full(1, x.shape().with(0, 1).with(1, 1), x.dtype());
+        return sum.div(Tensor.apply(new WindowSum(kernel, slides), ones));
     }
 
     private static ConvGeometry geometry(String name, Shape kernel, List<Sliding> slides, Shape x) {
@@ -101,7 +99,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
         }
     }
 
@@ -150,7 +148,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
         }
     }
 
@@ -214,7 +212,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {ones(slides.size())}});
+            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
         }
     }
 
@@ -233,12 +231,6 @@ public final class Pooling {
 
     private static Shape spatial(Shape shape) {
         return new Shape(Arrays.copyOfRange(shape.dims(), 2, shape.rank()));
-    }
-
-    private static Shape ones(int axes) {
-        var dims = new int[axes + 2];
-        Arrays.fill(dims, 1);
-        return new Shape(dims);
     }
 
     private static List<Tensor[]> inputs(int axes) {
