@@ -1,5 +1,6 @@
 package gradus.nn.layer;
 
+import gradus.nn.DType;
 import gradus.nn.Layer;
 import gradus.nn.Seed;
 import gradus.nn.Shape;
@@ -7,6 +8,7 @@ import gradus.nn.Tensor;
 import gradus.nn.explanation.Formulas;
 import gradus.nn.explanation.Formulas.Law;
 import gradus.nn.init.Initializer;
+import java.util.stream.IntStream;
 
 /**
  * A table of learned vectors, one for each of so many words: [..] whole numbers → [.., size]; the same as a linear map of
@@ -63,16 +65,12 @@ public record Embedding(Tensor weight) implements Layer {
      */
     public record SinusoidalPositions() implements Layer {
 
-        /** The vectors of the first positions, [time, d]. */
+        /** The vectors of the first positions, [time, d], float64. */
         public static Tensor table(int time, int d) {
-            var table = new double[time * d];
-            for (int position = 0; position < time; position++) {
-                for (int i = 0; i < d; i++) {
-                    double angle = position * Math.pow(10000, -(i - i % 2) / (double) d);
-                    table[position * d + i] = i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
-                }
-            }
-            return Tensor.of(new Shape(time, d), table);
+            int pairs = (d + 1) / 2;
+            var omega = IntStream.range(0, pairs).mapToDouble(i -> Math.pow(10000, -2.0 * i / d)).toArray();
+            var angles = Tensor.arange(time).as(DType.FLOAT64).reshape(time, 1).times(Tensor.of(new Shape(1, pairs), omega));
+            return Tensor.stack(2, angles.sin(), angles.cos()).reshape(time, 2 * pairs).slice(1, 0, d);
         }
 
         @Override
