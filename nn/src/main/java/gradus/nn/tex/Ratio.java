@@ -72,6 +72,10 @@ record Ratio(long above, long below) {
         return above < 0;
     }
 
+    boolean isWhole() {
+        return below == 1;
+    }
+
     /** Without its sign. */
     Tex size() {
         return below == 1 ? Tex.number(Math.abs(above)) : Tex.number(Math.abs(above)).over(Tex.number(below));

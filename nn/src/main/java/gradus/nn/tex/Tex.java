@@ -190,6 +190,9 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     public Tex neg() {
+        if (isNegative()) {
+            return positive();
+        }
         return new Tex("-" + in(Binding.HADAMARD), Binding.SUM, new Form.Negative(this));
     }
 
@@ -314,8 +317,16 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         };
     }
 
-    /** A fraction; of tensors, elementwise. */
+    /** A fraction; of tensors, elementwise. A minus or a fraction before the numerator stands before the whole. */
     public Tex over(Tex other) {
+        var factor = Ratio.before(this);
+        var rest = Ratio.after(this);
+        if (factor.isNegative()) {
+            return neg().over(other).neg();
+        }
+        if (!factor.isWhole() && !rest.text.equals("1")) {
+            return factor.size().times(rest.over(other));
+        }
         return new Tex("\\frac{" + text + "}{" + other.text + "}", Binding.ATOM, new Form.Fraction(this, other));
     }
 
