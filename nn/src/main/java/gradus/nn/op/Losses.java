@@ -19,18 +19,11 @@ public final class Losses {
         return Tex.call("\\operatorname{softmax}", z);
     }
 
-    /**
-     * Cross-entropy of class scores with the true class of each row: −ln softmax(z)_c, [n, classes] and labels [n] → [n].
-     * Stands for {@code logSoftmax} and a choice; its gradient is softmax(z) − 1_c.
-     */
-    public record CrossEntropy() implements Op {
-        @Override
-        public String name() {
-            return "crossEntropy";
-        }
+    /** A cross-entropy of class scores with the true class of each row: [n, classes] and labels [n] → [n]. */
+    private interface OfLabels extends Op {
 
         @Override
-        public Shape shape(Shape... in) {
+        default Shape shape(Shape... in) {
             if (in[0].rank() != 2 || in[1].rank() != 1 || in[0].dim(0) != in[1].dim(0)) {
                 throw ShapeException.of("crossEntropy", "do not fit",
                         "scores are [samples, classes], with one label per sample", in[0], in[1]);
@@ -39,8 +32,35 @@ public final class Losses {
         }
 
         @Override
-        public boolean takesIndices(int i) {
+        default boolean takesIndices(int i) {
             return i == 1;
+        }
+
+        @Override
+        default Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {d.entry("i").times(localTex(in, out)[0]), Tex.number(0)};
+        }
+
+        @Override
+        default List<Tensor[]> samples() {
+            return List.of(Samples.of(Samples.normal(3, 4), Tensor.indices(new Shape(3), 1, 0, 3)),
+                    Samples.of(Samples.normal(5, 2).t(), Tensor.indices(new Shape(2), 4, 0)));
+        }
+
+        @Override
+        default List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(4, 4), new Shape(3)}, {new Shape(3), new Shape(3)}});
+        }
+    }
+
+    /**
+     * Cross-entropy of class scores with the true class of each row: −ln softmax(z)_c, [n, classes] and labels [n] → [n].
+     * Stands for {@code logSoftmax} and a choice; its gradient is softmax(z) − 1_c.
+     */
+    public record CrossEntropy() implements OfLabels {
+        @Override
+        public String name() {
+            return "crossEntropy";
         }
 
         @Override
@@ -64,22 +84,6 @@ public final class Losses {
             return new Tex[] {softmax(in[0]).entry("i, j").minus(Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom("j").and(in[1].entry("i")))),
                 Tex.number(0)};
         }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.entry("i").times(localTex(in, out)[0]), Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return List.of(Samples.of(Samples.normal(3, 4), Tensor.indices(new Shape(3), 1, 0, 3)),
-                    Samples.of(Samples.normal(5, 2).t(), Tensor.indices(new Shape(2), 4, 0)));
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(4, 4), new Shape(3)}, {new Shape(3), new Shape(3)}});
-        }
     }
 
     /**
@@ -87,20 +91,10 @@ public final class Losses {
      * and labels [n] → [n]. Stands for the cross-entropy with the distribution (1 − ε) 1_c + ε/K; its gradient is
      * softmax(z) − (1 − ε) 1_c − ε/K (Szegedy et al. 2016).
      */
-    public record SmoothedCrossEntropy(double epsilon) implements Op {
+    public record SmoothedCrossEntropy(double epsilon) implements OfLabels {
         @Override
         public String name() {
             return "crossEntropy with label smoothing";
-        }
-
-        @Override
-        public Shape shape(Shape... in) {
-            return new CrossEntropy().shape(in);
-        }
-
-        @Override
-        public boolean takesIndices(int i) {
-            return i == 1;
         }
 
         @Override
@@ -133,21 +127,6 @@ public final class Losses {
             return new Tex[] {softmax(in[0]).entry("i, j")
                     .minus(Tex.number(1 - epsilon).times(Tex.call("\\mathbf{1}_{#1 = #2}", Tex.atom("j").and(in[1].entry("i")))))
                     .minus(share(in[0])), Tex.number(0)};
-        }
-
-        @Override
-        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
-            return new Tex[] {d.entry("i").times(localTex(in, out)[0]), Tex.number(0)};
-        }
-
-        @Override
-        public List<Tensor[]> samples() {
-            return new CrossEntropy().samples();
-        }
-
-        @Override
-        public List<Shape[]> misfits() {
-            return new CrossEntropy().misfits();
         }
     }
 
