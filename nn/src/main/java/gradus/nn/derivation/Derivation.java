@@ -123,7 +123,7 @@ public final class Derivation {
                 var lines = new Lines(graph, symbols, backward, replay, recurrent);
                 var recorded = lines.of(parameters);
                 if (!needed.addAll(lines.unnamed())) {
-                    return turned(recorded, symbols, replay);
+                    return layout.isEmpty() && !numerator ? lines.plain(recorded) : turned(recorded, symbols, replay);
                 }
             }
         }
@@ -136,7 +136,6 @@ public final class Derivation {
         return wanted == Layout.INDICES ? new IndexLines(graph, symbols, replay).of(recorded)
                 : wanted == Layout.DIFFERENTIALS
                         ? new DifferentialLines(graph, symbols, replay, parameters).of(recorded)
-                : wanted == null && !numerator ? recorded
                 : new Turning(graph, symbols, replay, orientation, numerator).turned(recorded);
     }
 

@@ -82,7 +82,7 @@ final class DifferentialLines {
             }
         }
         recorded.stream().filter(step -> step.kind() == Kind.GRADIENT).forEach(step -> gradient(step, lines));
-        return lines;
+        return verdicts.plain(lines);
     }
 
     /** Products of sums multiplied out, under the trace as well. */

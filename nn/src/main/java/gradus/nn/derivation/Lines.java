@@ -8,7 +8,6 @@ import gradus.nn.derivation.rules.Rules;
 import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -121,21 +121,18 @@ final class Lines {
         return check instanceof Check.Fails || check instanceof Check.Open(var why) && why.startsWith("formula at");
     }
 
-    private void nameWhatIsWrittenOut(Tensor x, boolean forward) {
-        var open = new ArrayDeque<Tensor>();
-        if (forward) {
-            open.addAll(List.of(x.inputs()));
+    /** Names for the results that a line has written out, step by step: of those nearest to it first. */
+    private void nameInputs(Tensor x) {
+        Stream.of(x.inputs()).filter(in -> in.op() != null && !symbols.isNamed(in)).forEach(unnamed::add);
+    }
+
+    /** The same for the gradient in a tensor: those that use it, then what is used beside it. */
+    private void nameUsers(Tensor x) {
+        var users = graph.order().stream().filter(user -> List.of(user.inputs()).contains(x)).toList();
+        if (users.stream().allMatch(symbols::isNamed)) {
+            users.forEach(this::nameInputs);
         } else {
-            graph.order().stream().filter(user -> List.of(user.inputs()).contains(x)).forEach(user -> {
-                open.add(user);
-                open.addAll(List.of(user.inputs()));
-            });
-        }
-        while (!open.isEmpty()) {
-            var y = open.poll();
-            if (y.op() != null && !symbols.isNamed(y) && unnamed.add(y)) {
-                open.addAll(List.of(y.inputs()));
-            }
+            users.stream().filter(user -> !symbols.isNamed(user)).forEach(unnamed::add);
         }
     }
 
@@ -155,10 +152,10 @@ final class Lines {
 
     private void forward(Tensor x) {
         var right = symbols.formula(x);
-        var check = verdicts.value(x, right);
+        var check = checked(right, plain -> verdicts.value(x, plain));
         forward.add(step(Kind.FORWARD, symbols.of(x), right, x.shape(), replay.value(x), Optional.empty(), check));
         if (isMisread(check)) {
-            nameWhatIsWrittenOut(x, true);
+            nameInputs(x);
         }
     }
 
@@ -180,12 +177,24 @@ final class Lines {
         }
     }
 
+    /** Of a formula as it was recorded or, if that is misread, with vectors for columns. */
+    private static Check checked(Tex right, Function<Tex, Check> check) {
+        var recorded = check.apply(right);
+        return isMisread(recorded) && Vectors.isLaidOut(right) && check.apply(Vectors.plain(right)) instanceof Check.Holds plain
+                ? plain : recorded;
+    }
+
+    /** The lines with vectors for columns. */
+    List<Step> plain(List<Step> steps) {
+        return verdicts.plain(steps);
+    }
+
     private Step slope(Kind kind, Tex left, Tensor x) {
         var right = backward.of(x);
         var value = replay.gradient(x);
-        var check = verdicts.slope(x, right, value);
-        if (isMisread(check)) {
-            nameWhatIsWrittenOut(x, false);
+        var check = checked(right, plain -> verdicts.slope(x, plain, value));
+        if (isMisread(check)) {if (System.getenv("DBG") != null) System.out.println("MISREAD " + right + " " + check);
+            nameUsers(x);
         }
         return step(kind, left, right, x.shape(), value, backward.rule(x), check);
     }

@@ -68,7 +68,8 @@ final class Symbols {
 
     /** Whether a formula may stand within another: it is not too long, and is not that of one element with its indices. */
     static boolean canBeWrittenOut(Tex formula) {
-        return formula.text().length() <= LONGEST && isWhole(formula);
+        return (formula.text().length() <= LONGEST || Vectors.isLaidOut(formula)
+                && Vectors.plain(formula).text().length() <= LONGEST) && isWhole(formula);
     }
 
     /** Whether a formula is that of whole tensors, not of one element. */

@@ -135,6 +135,6 @@ final class Turning {
     }
 
     List<Step> turned(List<Step> steps) {
-        return steps.stream().map(this::turned).toList();
+        return verdicts.plain(steps.stream().map(this::turned).toList());
     }
 }

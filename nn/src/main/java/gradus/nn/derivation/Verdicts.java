@@ -9,6 +9,7 @@ import gradus.nn.tex.Tex;
 import gradus.nn.tex.Value;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,32 @@ final class Verdicts {
     /** Of a formula that is to have this value. */
     Check equal(Tex formula, Tensor expected) {
         return verdict(formula, expected, Optional.empty());
+    }
+
+    /** Lines with vectors for columns, where they hold like this. */
+    List<Step> plain(List<Step> steps) {
+        return steps.stream().map(step -> {
+            if (!Vectors.isLaidOut(step.right()) || step.value().isEmpty()) {
+                return step;
+            }
+            var plain = Vectors.plain(step.right());
+            double central = step.check() instanceof Check.Holds(_, double found, _) ? found : Double.NaN;
+            return vectors(plain, step.value().get()) instanceof Check.Holds(double computed, _, _)
+                    ? new Step(step.kind(), step.left(), plain, step.shape(), step.value(), step.rule(), new Check.Holds(computed, central))
+                    : step;
+        }).toList();
+    }
+
+    /** Of a formula in which a column stands for the vector of its numbers. */
+    private Check vectors(Tex formula, Tensor expected) {
+        var whole = equal(formula, expected);
+        if (whole instanceof Check.Holds) {
+            return whole;
+        }
+        var used = used(formula.text());
+        used.replaceAll((_, value) -> value instanceof NdArray array && array.shape().length == 2 && array.shape()[1] == 1
+                ? new NdArray(new int[] {array.shape()[0]}, array.data()) : value);
+        return judged(formula.text(), used, expected, Optional.empty(), 0);
     }
 
     /** Of a formula for the loss's gradient in a tensor; by central differences only some, where all would take too long. */

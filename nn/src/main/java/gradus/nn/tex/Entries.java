@@ -55,8 +55,8 @@ final class Entries {
 
     private static Tex leaf(Tex leaf, Shape whole, List<String> each, boolean fromZero) {
         var shape = Dimensions.of(leaf).orElseThrow();
-        if (leaf.isOnes()) {
-            return Tex.number(1);
+        if (leaf.isOnes() || Dimensions.isConstant(leaf.text())) {
+            return leaf.isOnes() ? Tex.number(1) : leaf;
         }
         var below = new ArrayList<String>();
         int added = whole.rank() - shape.rank();

@@ -312,13 +312,16 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return switch (derivative.text) {
             case "0" -> derivative;
             case "1" -> this;
-            default -> derivative.form instanceof Form.Fraction(var above, var below) && above.text.equals("1") ? over(below)
-                    : odot(derivative);
+            default -> derivative.form instanceof Form.Fraction(var above, var below) && above.text.equals("1")
+                    ? below.isNumber() ? derivative.times(this) : over(below) : odot(derivative);
         };
     }
 
     /** A fraction; of tensors, elementwise. A minus or a fraction before the numerator stands before the whole. */
     public Tex over(Tex other) {
+        if (text.equals("1") && other.form instanceof Form.Power(var e, var exponent) && e.text.equals("e")) {
+            return e.pow(exponent.isNegative() ? exponent.positive() : exponent.neg());
+        }
         var factor = Ratio.before(this);
         var rest = Ratio.after(this);
         if (factor.isNegative()) {
@@ -331,6 +334,12 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
     }
 
     public Tex pow(Tex exponent) {
+        if (form instanceof Form.Power(var e, var of) && e.text.equals("e") && exponent.isNumber()) {
+            return e.pow(exponent.times(of));
+        }
+        if (form instanceof Form.Call(var function, var of) && function.equals("\\sqrt{#1}") && exponent.text.equals("2")) {
+            return of.getFirst();
+        }
         return new Tex(raised(exponent.text), Binding.ATOM, new Form.Power(this, exponent));
     }
 
@@ -345,7 +354,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             return "\\left(" + text + "\\right)^{" + above + "}";
         }
         boolean indexed = entry && !text.contains("^") || form instanceof Form.Leaf && INDEXED.matcher(text).matches();
-        return (indexed ? text : "{" + in(Binding.ATOM) + "}") + "^{" + above + "}";
+        boolean raised = form instanceof Form.Power || form instanceof Form.Transpose;
+        return (indexed ? text : "{" + (raised ? "\\left(" + text + "\\right)" : single()) + "}") + "^{" + above + "}";
     }
 
     /** The transpose. */
@@ -367,8 +377,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
 
     Tex subscript(String indices, boolean fromZero) {
         boolean beside = NUMBERED.matcher(text).matches() && !text.contains("_");   // its index goes below the number
-        return new Tex(fromZero ? in(Binding.ATOM) + "[" + indices + "]"
-                : (beside ? text : "{" + in(Binding.ATOM) + "}") + "_{" + indices + "}",
+        return new Tex(fromZero ? single() + "[" + indices + "]"
+                : (beside ? text : "{" + single() + "}") + "_{" + indices + "}",
                 Binding.ATOM, new Form.Entry(this, indices, fromZero));
     }
 
@@ -396,8 +406,12 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
                 last = axis + 1;
             }
         }
-        return over.isEmpty() || text.equals("0") ? this
-                : sub(indices(last)).total("\\sum_{" + String.join(", ", over) + "}");
+        if (over.isEmpty() || text.equals("0")) {
+            return this;
+        }
+        var entry = sub(indices(last));
+        return Dimensions.isScalar(entry) && last == from.rank() ? number((double) from.size() / to.size()).times(entry)   // the same everywhere
+                : entry.total("\\sum_{" + String.join(", ", over) + "}");
     }
 
     /** The sum of all elements; of a single one, itself. Those that were only put in a row are counted where they were. */
@@ -444,6 +458,11 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             return part;
         });
         return parts;
+    }
+
+    /** The text, in parentheses when what stands above or below its end would not be taken for what belongs to all of it. */
+    private String single() {
+        return form instanceof Form.Fraction ? "\\left(" + text + "\\right)" : in(Binding.ATOM);
     }
 
     /** The text, in parentheses when it binds more loosely than its surroundings want. */
