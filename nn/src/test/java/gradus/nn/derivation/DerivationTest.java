@@ -1,10 +1,12 @@
 package gradus.nn.derivation;
 
 import static gradus.nn.Nn.*;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import gradus.nn.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DerivationTest {
@@ -46,5 +48,24 @@ class DerivationTest {
         holds(derivation);
         assertEquals("z_{1} = x \\, W_{1}^{\\top} + b_{1}", derivation.steps().getFirst().left() + " = "
                 + derivation.steps().getFirst().right());
+    }
+
+    @Test
+    void aVectorIsAColumn() {
+        var x = randn(seed(1), 5, 3).named("X");
+        var y = randn(seed(2), 5).named("y");
+        var w = parameter(randn(seed(3), 3).named("w"));
+        var b = parameter(randn(seed(4)).named("b"));
+        var ridge = derive(x.matmul(w.reshape(-1, 1)).reshape(-1).minus(y).square().sum().plus(w.square().sum().times(0.1)).named("L"));
+        assertEquals(List.of("\\sum_{i} {{\\left(X \\, w - y\\right)}^{2}}_{i} + \\frac{1}{10} \\, \\sum_{i} w_{i}^{2}",
+                "\\frac{1}{5} \\, w + 2 \\, {X}^{\\top} \\, \\left(X \\, w - y\\right)"),
+                ridge.steps().stream().map(step -> step.right().text()).toList());
+        var column = x.matmul(w.reshape(-1, 1)).named("z").reshape(-1).plus(b).times(y).neg().plus(1).relu().mean().named("L");
+        for (var layout : Layout.values()) {
+            for (var step : derive(column).layout(layout).steps()) {
+                assertInstanceOf(Check.Holds.class, step.check(), step::toString);
+                assertFalse(step.right().text().contains("reshape"), step::toString);
+            }
+        }
     }
 }

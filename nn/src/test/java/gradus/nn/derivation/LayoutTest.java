@@ -78,7 +78,7 @@ class LayoutTest {
     void numeratorLayoutTransposesGradients() {
         var derivation = derive(columns(1)).numerator();
         holds(derivation);
-        assertEquals("\\delta_{2} \\, W_2 \\odot \\left(1 - {h_1^{\\top}}^{2}\\right)", right(derivation, "\\delta_{1}"));
+        assertEquals("\\delta_{2} \\, W_2 \\odot \\left(1 - {\\left(h_1^{\\top}\\right)}^{2}\\right)", right(derivation, "\\delta_{1}"));
         assertEquals("x \\, \\delta_{1}", right(derivation, "\\frac{\\partial L}{\\partial W_1}"));
         assertEquals("\\delta_{1} \\, {x}^{\\top}", right(derivation.denominator(), "\\frac{\\partial L}{\\partial W_1}"));
         holds(derive(rows()).layout(Layout.COLUMNS).numerator());
