@@ -321,13 +321,17 @@ final class IndexNotation {
         var sums = new ArrayList<String>();
         var matrices = new ArrayList<Tex>();
         for (var factor : factors) {
-            if (Dimensions.isScalar(factor) || !free(factor).isEmpty()) {
+            boolean number = at.isEmpty() && factor.form() instanceof Form.Total;
+            if (number || Dimensions.isScalar(factor) || !free(factor).isEmpty()) {
                 entries.add(entry(factor, List.of()));
             } else if (Dimensions.of(factor).isPresent()) {
                 matrices.add(factor);
             } else {
                 return entryOfAll(whole, at);
             }
+        }
+        if (at.isEmpty() && matrices.isEmpty()) {
+            return entries.stream().reduce(Tex::times).orElseThrow();
         }
         boolean columns = !matrices.isEmpty() && Dimensions.of(matrices.getLast()).orElseThrow().rank() > 1;
         var all = at.isEmpty() ? List.of("1", "1") : at;   // a product of one element stands for the number

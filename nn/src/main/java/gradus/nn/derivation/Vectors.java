@@ -27,6 +27,10 @@ final class Vectors {
             case Form.Leaf() -> f.known().filter(shape -> shape.rank() == 2 && isColumn(shape))
                     .map(shape -> f.of(new Shape(shape.dim(0)))).orElse(f);
             case Form.Call(var function, var of) when function.startsWith("\\operatorname{reshape}") -> reshaped(f, function, of.getFirst());
+            case Form.Call(var function, var of) when function.equals("\\operatorname{tr}") -> {
+                var inner = plain(of.getFirst());   // of a row and a column it is their product
+                yield Dimensions.of(inner).filter(shape -> shape.size() == 1).map(_ -> inner).orElseGet(() -> Tex.call(function, inner));
+            }
             case Form.Transpose(var of) -> plain(of).form() instanceof Form.Transpose(var twice) ? twice : plain(of).transposed();
             case Form.Product(var factors) -> factors.stream().map(Vectors::plain).flatMap(factor -> factor.factors().stream())
                     .reduce(Tex::times).orElseThrow();

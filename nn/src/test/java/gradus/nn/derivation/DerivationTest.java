@@ -57,7 +57,7 @@ class DerivationTest {
         var w = parameter(randn(seed(3), 3).named("w"));
         var b = parameter(randn(seed(4)).named("b"));
         var ridge = derive(x.matmul(w.reshape(-1, 1)).reshape(-1).minus(y).square().sum().plus(w.square().sum().times(0.1)).named("L"));
-        assertEquals(List.of("\\sum_{i} {{\\left(X \\, w - y\\right)}^{2}}_{i} + \\frac{1}{10} \\, \\sum_{i} w_{i}^{2}",
+        assertEquals(List.of("\\sum_{i} {{\\left(X \\, w - y\\right)}^{2}}_{i} + \\frac{1}{10} \\, \\sum_{i} {w}_{i}^{2}",
                 "\\frac{1}{5} \\, w + 2 \\, {X}^{\\top} \\, \\left(X \\, w - y\\right)"),
                 ridge.steps().stream().map(step -> step.right().text()).toList());
         var column = x.matmul(w.reshape(-1, 1)).named("z").reshape(-1).plus(b).times(y).neg().plus(1).relu().mean().named("L");
