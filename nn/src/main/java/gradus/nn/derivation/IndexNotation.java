@@ -321,8 +321,7 @@ final class IndexNotation {
         var sums = new ArrayList<String>();
         var matrices = new ArrayList<Tex>();
         for (var factor : factors) {
-            boolean number = at.isEmpty() && factor.form() instanceof Form.Total;
-            if (number || Dimensions.isScalar(factor) || !free(factor).isEmpty()) {
+            if (at.isEmpty() && isNumber(factor) || Dimensions.isScalar(factor) || !free(factor).isEmpty()) {
                 entries.add(entry(factor, List.of()));
             } else if (Dimensions.of(factor).isPresent()) {
                 matrices.add(factor);
@@ -330,7 +329,7 @@ final class IndexNotation {
                 return entryOfAll(whole, at);
             }
         }
-        if (at.isEmpty() && matrices.isEmpty()) {
+        if (at.isEmpty() && factors.stream().anyMatch(IndexNotation::isNumber)) {
             return entries.stream().reduce(Tex::times).orElseThrow();
         }
         boolean columns = !matrices.isEmpty() && Dimensions.of(matrices.getLast()).orElseThrow().rank() > 1;
@@ -380,6 +379,11 @@ final class IndexNotation {
         var product = factors.stream().reduce(Tex::times).orElse(Tex.number(1));
         var sum = over.isEmpty() ? product : product.total("\\sum_{" + String.join(", ", over) + "}");
         return negative ? sum.neg() : sum;
+    }
+
+    /** Whether it is a sum over all its indices. */
+    private static boolean isNumber(Tex f) {
+        return f.form() instanceof Form.Total && free(f).isEmpty();
     }
 
     private static boolean isPlainSum(String operator) {
