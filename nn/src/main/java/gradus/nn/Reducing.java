@@ -84,6 +84,9 @@ sealed interface Reducing permits Tensor {
 
     /** ln Σ eˣ along these axes, or over all elements, without overflow. */
     default Tensor logSumExp(int... axes) {
+        if (count(axes) == 0) {
+            return x().sum(axes).log();   // of nothing −∞; a maximum it has not
+        }
         var max = x().detach().max(true, axes);
         var shift = max.isFinite().where(max, Tensor.scalar(0, max.dtype()));   // ±∞ − ±∞ would be NaN
         return x().minus(shift).exp().sum(true, axes).log().plus(shift).reshape(rest(false, axes));

@@ -24,10 +24,18 @@ sealed interface Shaping permits Tensor {
         int open = IntStream.range(0, dims.length).filter(i -> dims[i] == -1).findFirst().orElse(-1);
         if (open >= 0) {
             int known = IntStream.range(0, dims.length).filter(i -> i != open).map(i -> dims[i]).reduce(1, (a, b) -> a * b);
-            wanted[open] = known == 0 ? 0 : x().size() / known;
+            wanted[open] = known == 0 ? remaining(open, dims) : x().size() / known;
         }
         var to = new Shape(wanted);
         return to.equals(x().shape()) ? x() : Tensor.apply(new Movement.Reshape(to), x());
+    }
+
+    /** What −1 stands for where there is no element: the product of the sizes behind those that stay, else 0. */
+    private int remaining(int open, int... dims) {
+        var shape = x().shape();
+        boolean stay = open == dims.length - 1 && open <= shape.rank()
+                && IntStream.range(0, open).allMatch(i -> dims[i] == shape.dim(i));
+        return stay ? IntStream.range(open, shape.rank()).map(shape::dim).reduce(1, (a, b) -> a * b) : 0;
     }
 
     /** The axes in another order: axis i of the result is axis {@code order[i]} of this. */

@@ -505,14 +505,9 @@ public final class Tensor implements Calculating, Comparing, Activating, Multipl
         return apply(new Slicing.Concat(axis), parts);
     }
 
-    /** One beside the other along a new axis. */
+    /** One beside the other along a new axis; a negative one counts from the end of the result's. */
     public static Tensor stack(int axis, Tensor... parts) {
-        var widened = Arrays.stream(parts).map(part -> {
-            var dims = IntStream.range(0, part.rank() + 1)
-                    .map(i -> i == axis ? 1 : part.shape.dim(i < axis ? i : i - 1)).toArray();
-            return part.reshape(dims);
-        }).toArray(Tensor[]::new);
-        return concat(axis, widened);
+        return concat(axis, Arrays.stream(parts).map(part -> part.unsqueeze(axis)).toArray(Tensor[]::new));
     }
 
     // ---- losses of one operation ----

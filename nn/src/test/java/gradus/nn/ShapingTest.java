@@ -46,6 +46,23 @@ class ShapingTest {
     }
 
     @Test
+    void ofNothingTheOpenSizeIsThatOfTheRest() {
+        var none = Tensor.zeros(0, 3, 4);
+        assertEquals(new Shape(0, 12), none.reshape(0, -1).shape());
+        assertEquals(new Shape(0, 3, 4), none.reshape(0, 3, -1).shape());
+        assertEquals(new Shape(0, 5), none.reshape(-1, 5).shape());
+        assertEquals(new Shape(2, 0, 0), none.reshape(2, 0, -1).shape());
+        assertEquals(new Shape(0), none.reshape(-1).shape());
+    }
+
+    @Test
+    void aNewAxisMayBeCountedFromTheEnd() {
+        is(Tensor.stack(-1, Tensor.of(1, 2), Tensor.of(3, 4)), 1, 3, 2, 4);
+        is(Tensor.stack(-2, Tensor.of(1, 2), Tensor.of(3, 4)), 1, 2, 3, 4);
+        refused(t -> Tensor.stack(3, t, t), x);
+    }
+
+    @Test
     void axesOfSizeOneExpand() {
         assertEquals(new Shape(4, 2, 3), x.expand(4, -1, -1).shape());
         is(Tensor.of(1, 2).unsqueeze(1).expand(-1, 2), 1, 1, 2, 2);

@@ -42,6 +42,7 @@ class TensorTest {
         var p = x.times(1000).softmax(0);
         assertArrayEquals(new double[] {1, 1, 1}, p.sum(0).toDoubleArray(), 1e-6);
         assertEquals(Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)), x.logSumExp(1).at(0), 1e-6);
+        assertEquals(Double.NEGATIVE_INFINITY, Tensor.zeros(3, 0).logSumExp(1).at(2));
     }
 
     @Test

@@ -136,7 +136,7 @@ public final class Attention {
          */
         public Attended attend(Tensor x, Tensor memory, Tensor mask) {
             if (x.rank() == 2 && memory.rank() == 2) {
-                var one = attend(x.reshape(1, x.shape().dim(0), -1), memory.reshape(1, memory.shape().dim(0), -1), mask);
+                var one = attend(x.unsqueeze(0), memory.unsqueeze(0), mask);
                 return new Attended(one.output.reshape(x.shape().dims()),
                         one.weights.reshape(heads, x.shape().dim(0), memory.shape().dim(0)));
             }

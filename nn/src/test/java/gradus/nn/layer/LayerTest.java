@@ -1,9 +1,19 @@
 package gradus.nn.layer;
 
+import static gradus.nn.Nn.conv2d;
+import static gradus.nn.Nn.encoderLayer;
+import static gradus.nn.Nn.flatten;
 import static gradus.nn.Nn.gelu;
+import static gradus.nn.Nn.globalMaxPool;
+import static gradus.nn.Nn.gru;
+import static gradus.nn.Nn.lastStep;
 import static gradus.nn.Nn.leakyRelu;
 import static gradus.nn.Nn.linear;
+import static gradus.nn.Nn.lstm;
+import static gradus.nn.Nn.maxPool2d;
+import static gradus.nn.Nn.multiHeadAttention;
 import static gradus.nn.Nn.prelu;
+import static gradus.nn.Nn.relu;
 import static gradus.nn.Nn.seed;
 import static gradus.nn.Nn.sequential;
 import static gradus.nn.Nn.tanh;
@@ -12,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.nn.DType;
 import gradus.nn.Layer;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
@@ -35,6 +46,24 @@ class LayerTest {
                 List.copyOf(net.namedParameters().keySet()));
         assertEquals(20 + 20 + 1, net.parameterCount());
         assertEquals(new Shape(3, 4), net.apply(Tensor.ones(3, 4)).shape());
+    }
+
+    @Test
+    void aBatchOfNothingGoesThrough() {
+        var image = sequential(conv2d(1, 2, 3), relu(), maxPool2d(2), flatten(), linear(8, 3));
+        var sequence = sequential(encoderLayer(4, 2, 8), gru(4, 6), lstm(6, 5), lastStep(), linear(5, 3));
+        for (var dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (var y : List.of(image.apply(Tensor.zeros(0, 1, 6, 6).as(dtype)),
+                    sequence.apply(Tensor.zeros(0, 7, 4).as(dtype)))) {
+                assertEquals(new Shape(0, 3), y.shape());
+                assertEquals(dtype, y.dtype());
+                y.sum().backward();
+            }
+        }
+        assertEquals(0, image.parameters().getFirst().grad().abs().max().item());
+        assertEquals(new Shape(2, 3), globalMaxPool().apply(Tensor.ones(2, 3, 4, 4)).shape());
+        assertEquals(new Shape(0, 3), globalMaxPool().apply(Tensor.ones(0, 3, 4, 4)).shape());
+        assertEquals(new Shape(0, 4), multiHeadAttention(4, 2).apply(Tensor.zeros(0, 4)).shape());
     }
 
     @Test

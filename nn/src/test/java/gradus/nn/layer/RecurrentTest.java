@@ -1,6 +1,7 @@
 package gradus.nn.layer;
 
 import static gradus.nn.Nn.bidirectional;
+import static gradus.nn.Nn.grad;
 import static gradus.nn.Nn.gru;
 import static gradus.nn.Nn.lstm;
 import static gradus.nn.Nn.randn;
@@ -141,6 +142,26 @@ class RecurrentTest {
             assertEquals(0, padded.output().slice(0, 0, 1).slice(1, 2, 5).abs().max().item());
             assertArrayEquals(net.apply(x).slice(0, 1, 2).toDoubleArray(), padded.output().slice(0, 1, 2).toDoubleArray(), 1e-6, net.toString());
             assertThrows(ShapeException.class, () -> net.walk(x, 6, 2));
+        }
+    }
+
+    /** Long sequences are cut into pieces first. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 9, 11})
+    void whateverTheLengthEachStepGetsItsInput(int time) {
+        var x = Tensor.parameter(randn(seed(1), 2, time, 3));
+        for (var net : List.of(rnn(3, 4), gru(3, 4), gru(3, 4).reversed())) {
+            var outputs = new Tensor[time];
+            var state = Tensor.zeros(2, 4);
+            for (int step = 0; step < time; step++) {
+                int t = net.backwards() ? time - 1 - step : step;
+                state = net.cell().next(net.cell().inputs(x.slice(1, t, t + 1).squeeze(1)), state);
+                outputs[t] = state;
+            }
+            var byHand = Tensor.stack(1, outputs);
+            assertArrayEquals(byHand.toDoubleArray(), net.apply(x).toDoubleArray(), 1e-6);
+            assertArrayEquals(grad(byHand.square().sum(), x)[0].toDoubleArray(),
+                    grad(net.apply(x).square().sum(), x)[0].toDoubleArray(), 1e-5);
         }
     }
 
