@@ -25,8 +25,7 @@ import java.util.stream.IntStream;
  * <p>Memory: row by row, seen through strides. {@code x[i, j]} lies at {@code offset + i·strides[0] + j·strides[1]}, so
  * transposing, slicing and broadcasting copy nothing.
  */
-public final class Tensor implements Calculating, Comparing, Activating, Multiplying, Reducing, Shaping,
-        Choosing {
+public final class Tensor implements Calculating, Comparing, Activating, Multiplying, Reducing, Shaping, Choosing {
 
     private static final Tensor[] NOTHING = {};
 

@@ -180,8 +180,7 @@ public final class Trigonometric {
 
         @Override
         public Expr value(Expr x) {
-            return x.gt(LARGE).select(x.log().plus(LN_2),
-                    x.minus(1).plus(x.minus(1).times(x.plus(1)).sqrt()).log1p());
+            return x.gt(LARGE).select(x.log().plus(LN_2), x.minus(1).plus(x.minus(1).times(x.plus(1)).sqrt()).log1p());
         }
 
         @Override

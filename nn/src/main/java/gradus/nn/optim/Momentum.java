@@ -15,8 +15,7 @@ public sealed interface Momentum {
     record None() implements Momentum {
         @Override
         public Formulas formulas() {
-            return Formulas.of("stochastic gradient descent")
-                    .recurrence("\\theta_t", "\\theta_{t-1} - \\eta g_t", "");
+            return Formulas.of("stochastic gradient descent").recurrence("\\theta_t", "\\theta_{t-1} - \\eta g_t", "");
         }
 
         @Override
@@ -80,7 +79,6 @@ public sealed interface Momentum {
     }
 
     private static Formulas velocity(String title, double beta) {
-        return Formulas.of(title).setting("\\beta", beta).recurrence("v_t", "\\beta v_{t-1} + g_t",
-                "velocity, v₀ = 0");
+        return Formulas.of(title).setting("\\beta", beta).recurrence("v_t", "\\beta v_{t-1} + g_t", "velocity, v₀ = 0");
     }
 }

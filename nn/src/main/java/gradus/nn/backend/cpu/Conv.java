@@ -156,8 +156,7 @@ public final class Conv {
                 int from = part * share * out;
                 int to = Math.min(size, from + share * out);
                 for (int block = 1; block < count; block++) {
-                    VectorLoops.binary(Fn.ADD, waiting, from, waiting, block * size + from, waiting, from,
-                            to - from);
+                    VectorLoops.binary(Fn.ADD, waiting, from, waiting, block * size + from, waiting, from, to - from);
                 }
                 for (int i = from; i < to; i++) {
                     int at = (i / out / rows * out + i % out) * rows + i / out % rows;
