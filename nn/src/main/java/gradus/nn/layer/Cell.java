@@ -110,7 +110,8 @@ public sealed interface Cell extends Layer {
 
     /** A state to show a step on: rows of numbers that nobody computed. */
     private static Tensor someState(Tensor x, int size) {
-        return Tensor.parameter(Tensor.normal(new Seed(2).stream("explain"), 0, 1, x.shape().dim(0), size).as(x.dtype()));
+        var numbers = Tensor.normal(new Seed(2).stream("explain"), 0, 1, x.shape().dim(0), size);
+        return Tensor.parameter(numbers.as(x.dtype()));
     }
 
     /** The names of a cell's tensors, of its input and of the h before. */
@@ -203,8 +204,8 @@ public sealed interface Cell extends Layer {
         /** A new cell with one bias. */
         public static Lstm of(int in, int hidden, Seed seed) {
             check(in, hidden);
-            var cell = new Lstm(parameter("W", 4 * hidden, in), parameter("U", 4 * hidden, hidden), parameter("b", 4 * hidden),
-                    Optional.empty());
+            var cell = new Lstm(parameter("W", 4 * hidden, in), parameter("U", 4 * hidden, hidden),
+                    parameter("b", 4 * hidden), Optional.empty());
             cell.reset(seed);
             return cell;
         }
@@ -301,8 +302,8 @@ public sealed interface Cell extends Layer {
         /** A new cell with one bias; r acts after the product and z is the share of the old, as in PyTorch. */
         public static Gru of(int in, int hidden, Seed seed) {
             check(in, hidden);
-            var cell = new Gru(parameter("W", 3 * hidden, in), parameter("U", 3 * hidden, hidden), parameter("b", 3 * hidden),
-                    Optional.empty(), Reset.AFTER, Update.OLD);
+            var cell = new Gru(parameter("W", 3 * hidden, in), parameter("U", 3 * hidden, hidden),
+                    parameter("b", 3 * hidden), Optional.empty(), Reset.AFTER, Update.OLD);
             cell.reset(seed);
             return cell;
         }
@@ -323,7 +324,8 @@ public sealed interface Cell extends Layer {
             if (resets == Reset.AFTER) {
                 var product = recurrent(h, hiddenWeight, hiddenBias);
                 var rz = inputs.slice(1, 0, 2 * n).plus(product.slice(1, 0, 2 * n)).sigmoid();
-                var fresh = inputs.slice(1, 2 * n, 3 * n).plus(rz.slice(1, 0, n).times(product.slice(1, 2 * n, 3 * n))).tanh();
+                var fresh = inputs.slice(1, 2 * n, 3 * n).plus(rz.slice(1, 0, n).times(product.slice(1, 2 * n, 3 * n)))
+                        .tanh();
                 return mixed(h, fresh, rz.slice(1, n, 2 * n));
             }
             var rz = inputs.slice(1, 0, 2 * n).plus(recurrent(h, hiddenWeight.slice(0, 0, 2 * n),
@@ -345,15 +347,18 @@ public sealed interface Cell extends Layer {
             var all = named(this, x, h)
                     .where("a", "x_t W^{\\top} + b", "of r, z and n side by side")
                     .where("p", "h_{t-1} U^{\\top}" + plus(hiddenBias), "likewise")
-                    .where("r_t", "\\sigma\\left(" + gate("a", 0, n) + " + " + gate("p", 0, n) + "\\right)", "reset gate")
-                    .where("z_t", "\\sigma\\left(" + gate("a", 1, n) + " + " + gate("p", 1, n) + "\\right)", "update gate")
+                    .where("r_t", "\\sigma\\left(" + gate("a", 0, n) + " + " + gate("p", 0, n) + "\\right)",
+                            "reset gate")
+                    .where("z_t", "\\sigma\\left(" + gate("a", 1, n) + " + " + gate("p", 1, n) + "\\right)",
+                            "update gate")
                     .where("U_n", "U_{" + (2 * n + 1) + ":" + 3 * n + "}", "rows of n")
                     .where("n_t", "\\tanh\\left(" + gate("a", 2, n) + " + " + (after ? "r_t \\odot " + gate("p", 2, n)
                             : "\\left(r_t \\odot h_{t-1}\\right) U_n^{\\top}"
                                     + (hiddenBias.isEmpty() ? "" : " + b'_{" + (2 * n + 1) + ":" + 3 * n + "}"))
                             + "\\right)", "what is new")
                     .result("h_t", "", update == Update.OLD ? "\\left(1 - z_t\\right) \\odot n_t + z_t \\odot h_{t-1}"
-                            : "\\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot n_t", "one step", () -> next(inputs(x), h))
+                            : "\\left(1 - z_t\\right) \\odot h_{t-1} + z_t \\odot n_t", "one step",
+                            () -> next(inputs(x), h))
                     .where("g_n", "\\delta \\odot " + (update == Update.OLD ? "\\left(1 - z_t\\right)" : "z_t")
                             + " \\odot \\left(1 - n_t^{2}\\right)", "arrives before tanh")
                     .where("g_z", "\\delta \\odot \\left(" + (update == Update.OLD ? "h_{t-1} - n_t" : "n_t - h_{t-1}")
@@ -370,7 +375,8 @@ public sealed interface Cell extends Layer {
             all = gradients(all, "g", after ? "u" : "g", hiddenBias).gradient("x_t", "g W");
             all = after ? all.gradient("U", "u^{\\top} h_{t-1}").gradient("h_{t-1}", old + " + u U")
                     : all.gradient("U", "\\operatorname{concat}_{0}\\left(u^{\\top} h_{t-1}, g_n^{\\top} \\left(r_t"
-                            + " \\odot h_{t-1}\\right)\\right)").gradient("h_{t-1}", old + " + u U_{1:" + 2 * n + "} + q \\odot r_t");
+                            + " \\odot h_{t-1}\\right)\\right)")
+                    .gradient("h_{t-1}", old + " + u U_{1:" + 2 * n + "} + q \\odot r_t");
             return initially(all)
                     .convention(after ? "r acts after the product U h, as in cuDNN and PyTorch; the paper has it before."
                             : "r acts on h before the product, as in the paper (Cho et al. 2014); PyTorch has it after.")
@@ -382,8 +388,8 @@ public sealed interface Cell extends Layer {
 
         @Override
         public String toString() {
-            return "gru(" + inputWeight.shape().dim(1) + ", " + hidden() + ")"
-                    + (resets == Reset.AFTER && update == Update.OLD ? "" : ".convention(" + resets + ", " + update + ")");
+            var gru = "gru(" + inputWeight.shape().dim(1) + ", " + hidden() + ")";
+            return resets == Reset.AFTER && update == Update.OLD ? gru : gru + ".convention(" + resets + ", " + update + ")";
         }
     }
 }

@@ -84,8 +84,8 @@ public final class Convolution {
         if (!slides.equals(plain.times(slides.size()))) {
             for (var slide : slides.stream().distinct().toList()) {
                 text.append(slide.stride() == 1 ? "" : ".stride(" + slide.stride() + ")");
-                text.append(slide.before() == 0 && slide.after() == 0 ? "" : slide.before() == slide.after()
-                        ? ".padding(" + slide.before() + ")" : ".padding(" + slide.before() + " and " + slide.after() + ")");
+                text.append(slide.before() == 0 && slide.after() == 0 ? "" : ".padding(" + slide.before()
+                        + (slide.before() == slide.after() ? "" : " and " + slide.after()) + ")");
                 text.append(slide.dilation() == 1 ? "" : ".dilation(" + slide.dilation() + ")");
             }
         }
@@ -160,19 +160,23 @@ public final class Convolution {
      * @param groups  in how many parts the channels are, each with its own filters
      * @param flipped whether the window runs backwards along every axis
      */
-    public record Conv(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, int groups, boolean flipped) implements Layer {
+    public record Conv(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, int groups, boolean flipped)
+            implements Layer {
 
         /** A new layer with stride 1, no padding, and one group; the kernel has one size for all axes, or one for each. */
         public static Conv of(int axes, int in, int out, Seed seed, int... kernel) {
             if (in < 1 || out < 1) {
-                throw new IllegalArgumentException("conv" + axes + "d(" + in + ", " + out + ", ..): both sizes must be at least 1");
+                throw new IllegalArgumentException("conv" + axes + "d(" + in + ", " + out
+                        + ", ..): both sizes must be at least 1");
             }
             return new Conv(Convolution.weight(out, in, perAxis("kernel", axes, kernel)),
-                    Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes), 1, false).reset(seed);
+                    Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes), 1, false)
+                    .reset(seed);
         }
 
         private Conv slides(int[] numbers, String what, Change change) {
-            return new Conv(weight, bias, Convolution.slides(slides, perAxis(what, slides.size(), numbers), change), groups, flipped);
+            var changed = Convolution.slides(slides, perAxis(what, slides.size(), numbers), change);
+            return new Conv(weight, bias, changed, groups, flipped);
         }
 
         /** Every so many positions only: one number for all axes, or one for each. */
@@ -203,7 +207,8 @@ public final class Convolution {
             int out = weight.shape().dim(0);
             int in = weight.shape().dim(1) * groups;
             checkGroups("conv", in, out, parts);
-            return new Conv(Convolution.weight(out, in / parts, kernel(weight)), bias, slides, parts, flipped).reset(Seed.next());
+            return new Conv(Convolution.weight(out, in / parts, kernel(weight)), bias, slides, parts, flipped)
+                    .reset(Seed.next());
         }
 
         /** The same without a bias. */
@@ -276,7 +281,8 @@ public final class Convolution {
      * @param slides how the window moves over the result along each axis
      * @param extra  what is added to the size after, below the stride, since several sizes shrink to one
      */
-    public record ConvTranspose(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, List<Integer> extra, int groups)
+    public record ConvTranspose(Tensor weight, Optional<Tensor> bias, List<Sliding> slides, List<Integer> extra,
+            int groups)
             implements Layer {
 
         /** A new layer with stride 1, no padding, and one group; the kernel has one size for all axes, or one for each. */
@@ -291,8 +297,8 @@ public final class Convolution {
         }
 
         private ConvTranspose slides(int[] numbers, String what, Change change) {
-            return new ConvTranspose(weight, bias, Convolution.slides(slides, perAxis(what, slides.size(), numbers), change), extra,
-                    groups);
+            var changed = Convolution.slides(slides, perAxis(what, slides.size(), numbers), change);
+            return new ConvTranspose(weight, bias, changed, extra, groups);
         }
 
         /** So many positions from one element's window to the next one's. */
@@ -342,7 +348,8 @@ public final class Convolution {
                 return Math.max(0, (x.shape().dim(i + 2) - 1) * slide.stride() - slide.before() - slide.after()
                         + slide.dilation() * (weight.shape().dim(i + 2) - 1) + 1 + extra.get(i));
             }).toArray();
-            return plusBias(Tensor.apply(new Convolutions.ConvInputGradient(slides, groups, new Shape(sizes)), x, weight), bias);
+            var op = new Convolutions.ConvInputGradient(slides, groups, new Shape(sizes));
+            return plusBias(Tensor.apply(op, x, weight), bias);
         }
 
         @Override

@@ -17,7 +17,8 @@ public final class Dropout {
 
     private static void check(String layer, double p) {
         if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException(layer + "(" + p + "): that is no probability\nhelp: a number from 0 to 1");
+            throw new IllegalArgumentException(layer + "(" + p
+                    + "): that is no probability\nhelp: a number from 0 to 1");
         }
     }
 
@@ -113,7 +114,8 @@ public final class Dropout {
         @Override
         public Tensor apply(Tensor x) {
             if (x.rank() < 2) {
-                throw ShapeException.of("spatialDropout", "has no channels", "the input is [batch, channels, ..]", x.shape());
+                throw ShapeException.of("spatialDropout", "has no channels", "the input is [batch, channels, ..]",
+                        x.shape());
             }
             return Mode.isTraining() ? dropped(x, p, random, channels(x)) : Mode.used(this, x);
         }

@@ -61,7 +61,8 @@ public final class Mode {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            throw new IllegalStateException("gradient: " + layer + " was used, not learning, in what this loss was computed by"
+            throw new IllegalStateException("gradient: " + layer
+                    + " was used, not learning, in what this loss was computed by"
                     + "\nhelp: training(() -> …) around the step; or evaluating(() -> …), if its gradient in use is meant");
         }
 

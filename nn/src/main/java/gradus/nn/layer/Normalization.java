@@ -99,7 +99,8 @@ public final class Normalization {
 
     private static void checkChannels(String layer, Tensor x, int channels) {
         if (x.rank() < 2 || x.shape().dim(1) != channels) {
-            throw ShapeException.of(layer, "has not " + channels + " channels", "the input is [batch, " + channels + ", ..]", x.shape());
+            throw ShapeException.of(layer, "has not " + channels + " channels", "the input is [batch, " + channels
+                    + ", ..]", x.shape());
         }
     }
 
@@ -117,7 +118,8 @@ public final class Normalization {
      * @param momentum     the share of the newest batch in the running statistics
      * @param epsilon      ε, inside of the root
      */
-    public record BatchNorm(Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, double momentum, double epsilon)
+    public record BatchNorm(Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, double momentum,
+            double epsilon)
             implements Layer {
 
         /** A new layer for so many channels, with momentum 0.1 and ε = 1e-5. */
@@ -236,7 +238,8 @@ public final class Normalization {
         @Override
         public Tensor apply(Tensor x) {
             checkLast("layerNorm", x, weight);
-            return affine(standardized(x, 1, weight.size() == 0 ? 0 : x.size() / weight.size(), epsilon, true), weight, bias);
+            return affine(standardized(x, 1, weight.size() == 0 ? 0 : x.size() / weight.size(), epsilon, true), weight,
+                    bias);
         }
 
         @Override
@@ -271,13 +274,16 @@ public final class Normalization {
     }
 
     private static Tensor threeSamples(Seed.Stream random, Tensor weight) {
-        return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims())).toArray());
+        return Tensor.normal(random, 0, 1, IntStream.concat(IntStream.of(3), Arrays.stream(weight.shape().dims()))
+                .toArray());
     }
 
     private static void checkLast(String layer, Tensor x, Tensor weight) {
         int before = x.rank() - weight.rank();
-        if (before < 0 || !Arrays.equals(Arrays.copyOfRange(x.shape().dims(), before, x.rank()), weight.shape().dims())) {
-            throw ShapeException.of(layer, "do not fit", "the input's last sizes are the weight's", x.shape(), weight.shape());
+        if (before < 0 || !Arrays.equals(Arrays.copyOfRange(x.shape().dims(), before, x.rank()),
+                weight.shape().dims())) {
+            throw ShapeException.of(layer, "do not fit", "the input's last sizes are the weight's", x.shape(),
+                    weight.shape());
         }
     }
 

@@ -41,7 +41,8 @@ public final class Pooling {
         /** A new layer; the kernel has one size for all axes, or one for each. */
         public static Pool of(Kind kind, int axes, int... kernel) {
             var sizes = Convolution.perAxis("kernel", axes, kernel);
-            return new Pool(kind, new Shape(sizes), Arrays.stream(sizes).mapToObj(k -> new Sliding(k, 0, 0, 1)).toList());
+            return new Pool(kind, new Shape(sizes), Arrays.stream(sizes).mapToObj(k -> new Sliding(k, 0, 0, 1))
+                    .toList());
         }
 
         private interface Change {
@@ -51,7 +52,8 @@ public final class Pooling {
 
         private Pool slides(int[] numbers, String what, Change change) {
             var all = Convolution.perAxis(what, slides.size(), numbers);
-            return new Pool(kind, kernel, IntStream.range(0, all.length).mapToObj(i -> change.of(slides.get(i), all[i])).toList());
+            return new Pool(kind, kernel, IntStream.range(0, all.length).mapToObj(i -> change.of(slides.get(i), all[i]))
+                    .toList());
         }
 
         /** So far from window to window: one number for all axes, or one for each. */
@@ -197,7 +199,8 @@ public final class Pooling {
         @Override
         public Tensor apply(Tensor x) {
             if (x.rank() < 3) {
-                throw ShapeException.of("globalPool", "has no spatial axes", "the input is [batch, channels, size, ..]", x.shape());
+                throw ShapeException.of("globalPool", "has no spatial axes", "the input is [batch, channels, size, ..]",
+                        x.shape());
             }
             var planes = x.reshape(x.shape().dim(0), x.shape().dim(1), -1);
             return kind == Kind.MAX ? planes.max(2) : planes.mean(2);
@@ -286,8 +289,10 @@ public final class Pooling {
                 map[left * out + i] += 1 - (at - left);
                 map[right * out + i] += at - left;
             }
-            var last = IntStream.range(0, x.rank()).map(i -> i == axis ? x.rank() - 1 : i == x.rank() - 1 ? axis : i).toArray();
-            var weights = Tensor.of(new Shape(in, out), map).as(x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
+            var last = IntStream.range(0, x.rank()).map(i -> i == axis ? x.rank() - 1 : i == x.rank() - 1 ? axis : i)
+                    .toArray();
+            var weights = Tensor.of(new Shape(in, out), map)
+                    .as(x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32);
             return x.transpose(last).matmul(weights).transpose(last);
         }
 

@@ -46,7 +46,8 @@ public final class Recurrent {
 
         /** The same with a state before the first step that is learned too; zeros at first. */
         public Sequence learnedStart() {
-            return new Sequence(cell, Optional.of(Tensor.parameter(Tensor.zeros(cell.stateSize()).named("h_0"))), backwards);
+            return new Sequence(cell, Optional.of(Tensor.parameter(Tensor.zeros(cell.stateSize()).named("h_0"))),
+                    backwards);
         }
 
         /** The same with two biases, as PyTorch has them. */
@@ -63,7 +64,8 @@ public final class Recurrent {
         public Tensor apply(Tensor x) {
             check(x);
             if (cell instanceof Cell.Lstm lstm) {
-                return turned(Tensor.apply(new Recurrence.Lstm(false), turned(lstm.inputs(x)), lstm.hiddenWeight(), begin(x)));
+                return turned(Tensor.apply(new Recurrence.Lstm(false), turned(lstm.inputs(x)), lstm.hiddenWeight(),
+                        begin(x)));
             }
             return walk(x).output;
         }
@@ -96,8 +98,8 @@ public final class Recurrent {
             int batch = x.shape().dim(0);
             int time = x.shape().dim(1);
             if (lengths.length != batch || IntStream.of(lengths).anyMatch(n -> n < 0 || n > time)) {
-                throw new ShapeException("lengths " + Arrays.toString(lengths) + " do not fit " + batch + " sequences of "
-                        + time + " steps\nhelp: give one length per sequence, from 0 to " + time);
+                throw new ShapeException("lengths " + Arrays.toString(lengths) + " do not fit " + batch
+                        + " sequences of " + time + " steps\nhelp: give one length per sequence, from 0 to " + time);
             }
             var inside = new double[batch * time];
             for (int row = 0; row < batch; row++) {
@@ -152,7 +154,8 @@ public final class Recurrent {
 
         private Tensor begin(Tensor x) {
             var shape = new Shape(x.shape().dim(0), cell.stateSize());
-            return start.map(s -> s.reshape(1, -1).broadcastTo(shape)).orElseGet(() -> Tensor.full(0, shape, x.dtype()));
+            return start.map(s -> s.reshape(1, -1).broadcastTo(shape))
+                    .orElseGet(() -> Tensor.full(0, shape, x.dtype()));
         }
 
         private void check(Tensor x) {
@@ -186,7 +189,7 @@ public final class Recurrent {
             return all.result("s_{" + (backwards ? 1 : steps) + "}", "", formula, "the state after " + steps
                     + " steps; its first numbers are the output h", () -> walk(first).state())
                     .and(new Formulas.Part("step", cell, Optional.empty()))
-                    .convention(start.isPresent() ? "The first state is learned, zeros before." : "The first state is zero.");
+                    .convention("The first state is " + (start.isPresent() ? "learned, zeros before." : "zero."));
         }
 
         @Override

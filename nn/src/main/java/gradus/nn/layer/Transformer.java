@@ -26,11 +26,13 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     }
 
     /** The net at each position: W₂ φ(W₁ x + b₁) + b₂, d → hidden → d. */
-    public record FeedForward(Linear first, Layer activation, Linear second, Dropout.Elements dropout) implements Layer {
+    public record FeedForward(Linear first, Layer activation, Linear second, Dropout.Elements dropout)
+            implements Layer {
 
         /** A new net with ReLU. */
         public static FeedForward of(int d, int hidden) {
-            return new FeedForward(Linear.of(d, hidden), Activation.RELU, Linear.of(hidden, d), Dropout.Elements.dropping(0));
+            return new FeedForward(Linear.of(d, hidden), Activation.RELU, Linear.of(hidden, d),
+                    Dropout.Elements.dropping(0));
         }
 
         /** The same with another φ. */
@@ -100,13 +102,13 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     }
 
     /** Self-attention, then the net at each position, each added to its input and normalised. */
-    public record EncoderLayer(MultiHead attention, FeedForward feedForward, LayerNorm norm1, LayerNorm norm2, Norm place,
-            Dropout.Elements dropout) implements Layer {
+    public record EncoderLayer(MultiHead attention, FeedForward feedForward, LayerNorm norm1, LayerNorm norm2,
+            Norm place, Dropout.Elements dropout) implements Layer {
 
         /** A new layer of d features with so many heads and hidden units, post-norm, without dropout. */
         public static EncoderLayer of(int d, int heads, int hidden) {
-            return new EncoderLayer(MultiHead.of(d, heads), FeedForward.of(d, hidden), LayerNorm.of(d), LayerNorm.of(d), Norm.POST,
-                    Dropout.Elements.dropping(0));
+            return new EncoderLayer(MultiHead.of(d, heads), FeedForward.of(d, hidden), LayerNorm.of(d), LayerNorm.of(d),
+                    Norm.POST, Dropout.Elements.dropping(0));
         }
 
         /** The same with the norm before each block. */
@@ -116,7 +118,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         /** The same with dropout of weights, of hidden units, and of what each block adds. */
         public EncoderLayer dropout(double p) {
-            return new EncoderLayer(attention.dropout(p), feedForward.dropout(p), norm1, norm2, place, Dropout.Elements.dropping(p));
+            return new EncoderLayer(attention.dropout(p), feedForward.dropout(p), norm1, norm2, place,
+                    Dropout.Elements.dropping(p));
         }
 
         /** The same with another activation in the net at each position. */
@@ -161,7 +164,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         /** So many new layers, post-norm. */
         public static Encoder of(int count, int d, int heads, int hidden) {
-            return new Encoder(Stream.generate(() -> EncoderLayer.of(d, heads, hidden)).limit(count).toList(), List.of());
+            return new Encoder(Stream.generate(() -> EncoderLayer.of(d, heads, hidden)).limit(count).toList(),
+                    List.of());
         }
 
         /** The same with the norm before each block and a last one at the end. */
@@ -205,13 +209,13 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
     }
 
     /** Self-attention, attention to what the encoder found, then the net at each position. */
-    public record DecoderLayer(MultiHead attention, MultiHead cross, FeedForward feedForward, LayerNorm norm1, LayerNorm norm2,
-            LayerNorm norm3, Norm place, Dropout.Elements dropout) implements Layer {
+    public record DecoderLayer(MultiHead attention, MultiHead cross, FeedForward feedForward, LayerNorm norm1,
+            LayerNorm norm2, LayerNorm norm3, Norm place, Dropout.Elements dropout) implements Layer {
 
         /** A new layer of d features with so many heads and hidden units, post-norm, without dropout. */
         public static DecoderLayer of(int d, int heads, int hidden) {
-            return new DecoderLayer(MultiHead.of(d, heads), MultiHead.of(d, heads), FeedForward.of(d, hidden), LayerNorm.of(d),
-                    LayerNorm.of(d), LayerNorm.of(d), Norm.POST, Dropout.Elements.dropping(0));
+            return new DecoderLayer(MultiHead.of(d, heads), MultiHead.of(d, heads), FeedForward.of(d, hidden),
+                    LayerNorm.of(d), LayerNorm.of(d), LayerNorm.of(d), Norm.POST, Dropout.Elements.dropping(0));
         }
 
         /** The same with the norm before each block. */
@@ -221,8 +225,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         /** The same with dropout of weights, of hidden units, and of what each block adds. */
         public DecoderLayer dropout(double p) {
-            return new DecoderLayer(attention.dropout(p), cross.dropout(p), feedForward.dropout(p), norm1, norm2, norm3, place,
-                    Dropout.Elements.dropping(p));
+            return new DecoderLayer(attention.dropout(p), cross.dropout(p), feedForward.dropout(p), norm1, norm2, norm3,
+                    place, Dropout.Elements.dropping(p));
         }
 
         /** With what was read being random numbers m, and a causal mask. */
@@ -279,7 +283,8 @@ public record Transformer(Encoder encoder, Decoder decoder) implements Layer {
 
         /** So many new layers, post-norm. */
         public static Decoder of(int count, int d, int heads, int hidden) {
-            return new Decoder(Stream.generate(() -> DecoderLayer.of(d, heads, hidden)).limit(count).toList(), List.of());
+            return new Decoder(Stream.generate(() -> DecoderLayer.of(d, heads, hidden)).limit(count).toList(),
+                    List.of());
         }
 
         /** The same with the norm before each block and a last one at the end. */

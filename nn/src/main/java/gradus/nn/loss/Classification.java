@@ -66,8 +66,8 @@ public final class Classification {
         @Override
         public Tensor of(Tensor logs, Tensor q) {
             if (logs.rank() == 0 || !logs.shape().equals(q.shape())) {
-                throw ShapeException.of("kl", "do not fit", "log-probabilities and probabilities are both [samples, classes]",
-                        logs.shape(), q.shape());
+                throw ShapeException.of("kl", "do not fit",
+                        "log-probabilities and probabilities are both [samples, classes]", logs.shape(), q.shape());
             }
             return reduction.of(Tensor.apply(new ErrorTerms.Kl(), logs, q).reshape(logs.shape().dim(0), -1).sum(1));
         }

@@ -105,7 +105,8 @@ public interface Loss {
 
         public CrossEntropy {
             if (!(smoothing >= 0 && smoothing <= 1)) {
-                throw new IllegalArgumentException("label smoothing of " + smoothing + "\nhelp: a number from 0 to 1; 0.1, say");
+                throw new IllegalArgumentException("label smoothing of " + smoothing
+                        + "\nhelp: a number from 0 to 1; 0.1, say");
             }
         }
 
@@ -162,7 +163,8 @@ public interface Loss {
         }
 
         private Tensor ofDistributions(Tensor scores, Tensor target) {
-            var softened = smoothing == 0 ? target : target.times(1 - smoothing).plus(smoothing / scores.shape().dim(1));
+            var softened = smoothing == 0 ? target
+                    : target.times(1 - smoothing).plus(smoothing / scores.shape().dim(1));
             return Tensor.crossEntropy(scores, weights.map(softened::times).orElse(softened)).mean();
         }
 
@@ -222,7 +224,8 @@ public interface Loss {
         @Override
         public String toString() {
             return "cross-entropy: -(1/n) Σ " + (weights.isPresent() ? "w_c " : "")
-                    + (smoothing == 0 ? "ln softmax(z)_c" : "((1-ε) ln softmax(z)_c + (ε/K) Σ ln softmax(z)_j), ε = " + smoothing)
+                    + (smoothing == 0 ? "ln softmax(z)_c"
+                            : "((1-ε) ln softmax(z)_c + (ε/K) Σ ln softmax(z)_j), ε = " + smoothing)
                     + (ignored.isPresent() ? " without label " + ignored.getAsInt() : "");
         }
     }

@@ -41,7 +41,8 @@ public final class Regression {
 
         @Override
         public Tensor of(Tensor prediction, Tensor target) {
-            return reduction.of(Tensor.apply(new ErrorTerms.Huber(delta), prediction, Loss.aligned(target, prediction)));
+            return reduction.of(Tensor.apply(new ErrorTerms.Huber(delta), prediction,
+                    Loss.aligned(target, prediction)));
         }
 
         @Override
@@ -54,7 +55,8 @@ public final class Regression {
 
         @Override
         public String toString() {
-            return "Huber: " + reduction + " ½ r² where |r| ≤ " + delta + ", else " + delta + " (|r| - " + delta / 2 + "), r = ŷ - y";
+            return "Huber: " + reduction + " ½ r² where |r| ≤ " + delta + ", else " + delta + " (|r| - " + delta / 2
+                    + "), r = ŷ - y";
         }
     }
 
@@ -80,14 +82,14 @@ public final class Regression {
 
         @Override
         public String toString() {
-            return "smooth absolute error: " + reduction + " ½ r²/" + beta + " where |r| ≤ " + beta + ", else |r| - " + beta / 2
-                    + ", r = ŷ - y";
+            return "smooth absolute error: " + reduction + " ½ r²/" + beta + " where |r| ≤ " + beta
+                    + ", else |r| - " + beta / 2 + ", r = ŷ - y";
         }
     }
 
     /** The formulas of a loss in the error r that turns from one form to another at a border d. */
-    private static Formulas byError(String title, double border, Tensor prediction, Tensor target, String term, String slope,
-            Loss loss, Reduction reduction) {
+    private static Formulas byError(String title, double border, Tensor prediction, Tensor target, String term,
+            String slope, Loss loss, Reduction reduction) {
         return reduction.formulas(Loss.ofNumbers(title, "\\hat{y}", prediction, "y", target).setting("d", border)
                 .where("r", "\\hat{y} - y", ""), term, reduction.factor() + slope, () -> loss.of(prediction, target));
     }
