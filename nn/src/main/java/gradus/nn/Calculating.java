@@ -30,7 +30,7 @@ sealed interface Calculating permits Tensor {
         return plus(-number);
     }
 
-    /** The elementwise product; for the matrix product see {@link #matmul}. */
+    /** The elementwise product; for the matrix product see {@link Tensor#matmul}. */
     default Tensor times(Tensor other) {
         return Tensor.apply(new Arithmetic.Mul(), x(), other);
     }
@@ -127,7 +127,7 @@ sealed interface Calculating permits Tensor {
         return Tensor.apply(new Elementwise.Log(), x());
     }
 
-    /** The logarithm to x() base. */
+    /** The logarithm to this base. */
     default Tensor log(double base) {
         return Tensor.apply(new Elementwise.LogBase(base), x());
     }

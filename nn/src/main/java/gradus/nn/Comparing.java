@@ -73,7 +73,7 @@ sealed interface Comparing permits Tensor {
         return Tensor.apply(new Comparisons.Or(), x(), other);
     }
 
-    /** 1 where x() is 0. */
+    /** 1 where this is 0. */
     default Tensor not() {
         return eq(0);
     }
@@ -90,7 +90,7 @@ sealed interface Comparing permits Tensor {
         return Tensor.apply(new Comparisons.Is(Kind.INFINITE), x());
     }
 
-    /** The first of both where x() is not 0, elsewhere the second; all three broadcast. */
+    /** The first of both where this is not 0, elsewhere the second; all three broadcast. */
     default Tensor where(Tensor then, Tensor otherwise) {
         return Tensor.apply(new Comparisons.Where(), x(), then, otherwise);
     }
