@@ -1,6 +1,5 @@
 package gradus.nn.derivation;
 
-import gradus.nn.Shape;
 import gradus.nn.tex.Dimensions;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Tex.Form;

@@ -7,7 +7,6 @@ import gradus.nn.grad.Gradients;
 import gradus.nn.layer.Mode;
 import gradus.nn.loss.Loss;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -1,6 +1,5 @@
 package gradus.kernel.session;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import gradus.kernel.engine.Engine;
 import gradus.kernel.engine.Engine.Completeness;

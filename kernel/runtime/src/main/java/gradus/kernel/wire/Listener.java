@@ -2,7 +2,6 @@ package gradus.kernel.wire;
 
 import gradus.kernel.Log;
 import gradus.kernel.wire.Frames.Broken;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;

@@ -11,7 +11,6 @@ import gradus.nn.derivation.Check;
 import gradus.nn.layer.Attention;
 import gradus.nn.layer.Convolution.Conv;
 import gradus.nn.layer.Linear;
-import gradus.nn.layer.Pooling;
 import gradus.nn.layer.Pooling.Kind;
 import gradus.nn.layer.Pooling.Pool;
 import java.util.List;
