@@ -23,7 +23,7 @@ public sealed interface Kernel {
     Kernel on(UnaryOperator<Buffer> other);
 
     /** One that fills one buffer. */
-    sealed interface One extends Kernel {
+    sealed interface ToOne extends Kernel {
 
         Buffer out();
 
@@ -34,7 +34,7 @@ public sealed interface Kernel {
     }
 
     /** One that fills one buffer from one. */
-    sealed interface OneFromOne extends One {
+    sealed interface OneToOne extends ToOne {
 
         Buffer in();
 
@@ -120,7 +120,7 @@ public sealed interface Kernel {
     }
 
     /** {@code out[o, i] = reduction over j of in[o, j, i]}, j &lt; n; of nothing its neutral element. */
-    record Reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner) implements OneFromOne {
+    record Reduce(Reduction reduction, Buffer in, Buffer out, int outer, int n, int inner) implements OneToOne {
         @Override
         public Reduce on(UnaryOperator<Buffer> other) {
             return new Reduce(reduction, other.apply(in), other.apply(out), outer, n, inner);
@@ -140,7 +140,7 @@ public sealed interface Kernel {
     }
 
     /** {@code out[r, ·] = f(in[r, ·])} for each of {@code rows} rows of {@code n} elements. */
-    record RowWise(RowFunction f, Buffer in, Buffer out, int rows, int n) implements OneFromOne {
+    record RowWise(RowFunction f, Buffer in, Buffer out, int rows, int n) implements OneToOne {
         @Override
         public RowWise on(UnaryOperator<Buffer> other) {
             return new RowWise(f, other.apply(in), other.apply(out), rows, n);
@@ -187,7 +187,7 @@ public sealed interface Kernel {
      * the whole of {@code out}, the rest stays.
      */
     record Copy(int[] dims, Buffer in, int inOffset, int[] inStrides, Buffer out, int outOffset, int[] outStrides)
-            implements OneFromOne {
+            implements OneToOne {
         @Override
         public Copy on(UnaryOperator<Buffer> other) {
             return new Copy(dims, other.apply(in), inOffset, inStrides, other.apply(out), outOffset, outStrides);
@@ -199,7 +199,7 @@ public sealed interface Kernel {
      * for every element, {@code in[o, index[o, c, i], i]}.
      */
     record Gather(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
-            implements One {
+            implements ToOne {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {in, index};
@@ -216,7 +216,7 @@ public sealed interface Kernel {
      * size, inner]; terms that meet are added in ascending c.
      */
     record ScatterAdd(Buffer in, Buffer index, Buffer out, int outer, int size, int count, int inner, boolean perElement)
-            implements One {
+            implements ToOne {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {in, index};
@@ -232,7 +232,7 @@ public sealed interface Kernel {
      * A convolution (as in networks: a cross-correlation) or one of its two transposes, by {@code direction}; sums run over
      * in-group channels and window positions in ascending order.
      */
-    record Convolution(Direction direction, ConvGeometry geometry, Buffer left, Buffer right, Buffer out) implements One {
+    record Convolution(Direction direction, ConvGeometry geometry, Buffer left, Buffer right, Buffer out) implements ToOne {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {left, right};
@@ -279,7 +279,7 @@ public sealed interface Kernel {
      * The sum over each window, which lies over one channel; or, if {@code back}, its transpose: every input position gets
      * the sum of the outputs whose windows hold it.
      */
-    record WindowSum(ConvGeometry geometry, Buffer in, Buffer out, boolean back) implements OneFromOne {
+    record WindowSum(ConvGeometry geometry, Buffer in, Buffer out, boolean back) implements OneToOne {
         @Override
         public WindowSum on(UnaryOperator<Buffer> other) {
             return new WindowSum(geometry, other.apply(in), other.apply(out), back);
@@ -292,7 +292,7 @@ public sealed interface Kernel {
      * share in the input instead: (δ − mean δ − y mean(δ y))/√(σ² + ε), without the first mean where not centred.
      */
     record Standardize(Buffer in, Optional<Buffer> gradient, Buffer out, int outer, int sets, int inner, double epsilon,
-            boolean centred) implements One {
+            boolean centred) implements ToOne {
         @Override
         public Buffer[] reads() {
             return gradient.map(d -> new Buffer[] {in, d}).orElse(new Buffer[] {in});
@@ -310,7 +310,7 @@ public sealed interface Kernel {
      *
      * @param state int32: the key's two words and the first block's number, low word first
      */
-    record Uniform(Buffer state, Buffer out) implements One {
+    record Uniform(Buffer state, Buffer out) implements ToOne {
         @Override
         public Buffer[] reads() {
             return new Buffer[] {state};

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * through these, and how it is written.
  *
  * @param forward  what it computes
- * @param backward how gradients flow back, {@code null} for through the operations of {@code forward}
+ * @param backward how gradients flow back; through the operations of {@code forward} unless told otherwise
  * @param pattern  LaTeX with {0}, {1} … for the inputs, empty for the name as a function
  */
 public record Custom(String name, Function<Tensor[], Tensor> forward, Vjp backward, String pattern) implements Op {
@@ -35,7 +35,7 @@ public record Custom(String name, Function<Tensor[], Tensor> forward, Vjp backwa
 
     /** An operation that is what {@code forward} computes. */
     public static Custom of(String name, Function<Tensor[], Tensor> forward) {
-        return new Custom(name, forward, null, "");
+        return new Custom(name, forward, (in, out, d) -> Gradients.vjp(forward, in, d), "");
     }
 
     /** The same with another way back, of as many gradients as there are inputs; {@code null} for none. */
@@ -77,7 +77,7 @@ public record Custom(String name, Function<Tensor[], Tensor> forward, Vjp backwa
 
     @Override
     public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-        return backward == null ? Gradients.vjp(forward, in, d) : backward.of(in, out, d);
+        return backward.of(in, out, d);
     }
 
     @Override
