@@ -66,8 +66,8 @@ final class Backward {
         return Optional.ofNullable(rules.get(x));
     }
 
-    /** Of a formula with indices and one without, both with indices. */
-    private static Tex added(Tex a, Tex b) {
+    /** A sum; of a formula with indices and one without, both with indices. */
+    static Tex added(Tex a, Tex b) {
         if (a.text().equals(b.text())) {
             return Tex.number(2).times(a);
         }

@@ -1,5 +1,6 @@
 package gradus.nn.derivation;
 
+import gradus.nn.DType;
 import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
@@ -8,6 +9,7 @@ import gradus.nn.derivation.rules.Rules;
 import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.tex.Tex;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -159,21 +161,69 @@ final class Lines {
         }
     }
 
-    /** Of an operation on elements whose inputs have names. */
+    /** Where each element is computed from those in its place, by one operation or by several without names in between. */
     private void locals(Tensor x) {
-        if (!(x.op() instanceof Pointwise)) {
-            return;
-        }
-        var formulas = x.op().localTex(symbols.inputs(x), symbols.of(x));
-        for (int i = 0; i < formulas.length; i++) {
-            var in = x.inputs()[i];
-            if (in.requiresGrad() && in.op() != null && symbols.isNamed(in) && in.shape().equals(x.shape())
-                    && Arrays.stream(x.inputs()).filter(other -> other == in).count() == 1) {
-                var left = symbols.derivative(x, in);
-                var value = replay.local(x, in);
-                local.add(step(Kind.LOCAL, left, formulas[i], x.shape(), value, Rules.match(x).filter(match -> match.covered().isEmpty()).map(Match::rule),
-                        verdicts.gradient(x, formulas[i], value)));
+        var slopes = new IdentityHashMap<Tensor, Slope>();
+        slopes.put(x, new Slope(Tex.number(1), Tensor.full(1, x.shape(), DType.FLOAT64), 0));
+        var order = elementwise(x);
+        for (var y : order) {
+            var formulas = y.op().localTex(symbols.inputs(y), symbols.of(y));
+            for (int i = 0; i < formulas.length; i++) {
+                var in = y.inputs()[i];
+                if (isElementwise(in, x)) {
+                    slopes.merge(in, slopes.get(y).through(formulas[i], replay.local(y, i)), Slope::plus);
+                }
             }
+        }
+        order.stream().flatMap(y -> Arrays.stream(y.inputs())).filter(symbols::isNamed).filter(slopes::containsKey).distinct()
+                .forEach(in -> local(x, in, slopes.get(in)));
+    }
+
+    private void local(Tensor x, Tensor in, Slope slope) {
+        var check = verdicts.gradient(x, slope.formula(), slope.value());
+        boolean direct = slope.operations() == 1;
+        if (direct || check instanceof Check.Holds) {
+            var rule = direct ? Rules.match(x).filter(match -> match.covered().isEmpty()).map(Match::rule) : Optional.<Rule>empty();
+            local.add(step(Kind.LOCAL, symbols.derivative(x, in), slope.formula(), x.shape(), slope.value(), rule, check));
+        }
+    }
+
+    /** A result and the unnamed ones that it is computed from element by element, each before those that it reads. */
+    private List<Tensor> elementwise(Tensor x) {
+        var order = new ArrayList<Tensor>();
+        Set<Tensor> entered = Collections.newSetFromMap(new IdentityHashMap<>());
+        var open = new ArrayDeque<>(List.of(x));
+        while (!open.isEmpty()) {
+            var y = open.peek();
+            if (!(y.op() instanceof Pointwise) || !entered.add(y)) {
+                open.pop();
+                if (entered.contains(y) && !order.contains(y)) {
+                    order.add(y);
+                }
+                continue;
+            }
+            for (var in : y.inputs()) {
+                if (isElementwise(in, x) && !symbols.isNamed(in) && !entered.contains(in)) {
+                    open.push(in);
+                }
+            }
+        }
+        return order.reversed();
+    }
+
+    private static boolean isElementwise(Tensor in, Tensor of) {
+        return in.requiresGrad() && in.op() != null && in.shape().equals(of.shape());
+    }
+
+    /** A derivative element by element, and from how many operations. */
+    private record Slope(Tex formula, Tensor value, int operations) {
+
+        Slope through(Tex local, Tensor factor) {
+            return new Slope(formula.chain(local), value.times(factor), operations + 1);
+        }
+
+        Slope plus(Slope other) {
+            return new Slope(Backward.added(formula, other.formula), value.plus(other.value), operations + other.operations);
         }
     }
 

@@ -65,10 +65,9 @@ public final class Replay {
     }
 
     /** Σ ∂y/∂input with the operation of x alone: where elements stay apart, the derivative of each. */
-    Tensor local(Tensor x, Tensor of) {
+    Tensor local(Tensor x, int at) {
         return Gradients.noGrad(() -> {
             var in = detached(x);
-            int at = Arrays.asList(x.inputs()).indexOf(of);
             return Gradients.vjp(all -> Tensor.apply(x.op(), all), in,
                     Tensor.full(1, x.shape(), DType.FLOAT64))[at];
         });

@@ -35,13 +35,8 @@ final class Turning {
         }
     }
 
-    /** The derivative of one tensor in another. */
-    private record Slope(Tensor x, Tensor in) {
-    }
-
     private final Map<String, Name> names = new HashMap<>();
-    private final Map<String, Slope> slopes = new HashMap<>();
-    private final Replay replay;
+    private final Map<String, Tensor> slopes = new HashMap<>();   // what begins with this is a derivative of that
     private final Orientation orientation;
     private final Verdicts verdicts;
     private final Pattern anyName;
@@ -50,14 +45,11 @@ final class Turning {
      * @param numerator whether gradients are written transposed besides, a row for a column
      */
     Turning(Graph graph, Symbols symbols, Replay replay, Orientation orientation, boolean numerator) {
-        this.replay = replay;
         this.orientation = orientation;
         verdicts = new Verdicts(replay);
         for (var x : symbols.names().keySet()) {
             var value = new Name(replay.value(x), orientation.shape(x), orientation.isTurned(x));
-            for (var in : x.inputs()) {
-                slopes.put(symbols.derivative(x, in).text(), new Slope(x, in));
-            }
+            slopes.put(derived(symbols.derivative(x, x).text()), x);
             add(symbols.of(x), value);
             if (x.requiresGrad() && replay.gradient(x) != null) {
                 boolean again = numerator && (x.rank() == 1 || x.rank() == 2);
@@ -83,9 +75,14 @@ final class Turning {
 
     /** What a line tells: a name, or a derivative of one in another where elements stay apart. */
     private Optional<Name> told(Step step) {
-        return Optional.ofNullable(slopes.get(step.left().text())).filter(_ -> step.kind() == Kind.LOCAL)
-                .map(of -> new Name(replay.local(of.x, of.in), orientation.shape(of.x), orientation.isTurned(of.x)))
-                .or(() -> Optional.ofNullable(names.get(step.left().text())));
+        var slopeOf = step.kind() == Kind.LOCAL ? slopes.get(derived(step.left().text())) : null;
+        return slopeOf == null ? Optional.ofNullable(names.get(step.left().text())) : step.value()
+                .map(value -> new Name(value, orientation.shape(slopeOf), orientation.isTurned(slopeOf)));
+    }
+
+    /** A derivative's numerator. */
+    private static String derived(String fraction) {
+        return fraction.substring(0, Math.max(0, fraction.indexOf("}{\\partial ")));
     }
 
     /** A line in this orientation; one that is about nothing that turns stays as it is. */

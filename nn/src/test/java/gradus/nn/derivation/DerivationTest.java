@@ -68,4 +68,22 @@ class DerivationTest {
             }
         }
     }
+
+    /** The cell of an LSTM: between named results, through what has no name, and in both layouts. */
+    @Test
+    void localDerivativesOfNamedResultsElementByElement() {
+        var gates = randn(seed(5), 6, 3, 1);
+        Tensor[] g = new Tensor[6];
+        for (int i = 0; i < 6; i++) {
+            g[i] = parameter(gates.slice(0, i, i + 1).reshape(3, 1)).sigmoid().named(List.of("f", "c", "i", "g", "o", "u").get(i));
+        }
+        var next = g[0].times(g[1]).plus(g[2].times(g[3])).named("C");
+        var loss = g[4].times(next.tanh()).plus(g[5].times(g[5])).named("h").square().sum().named("L");
+        for (var derivation : List.of(derive(loss), derive(loss).layout(Layout.ROWS))) {
+            holds(derivation);
+            var local = derivation.steps(Step.Kind.LOCAL).stream().map(step -> Typesetting.text(step.left() + " = " + step.right()));
+            assertEquals(List.of("∂C/∂f = c", "∂C/∂c = f", "∂C/∂i = g", "∂C/∂g = i", "∂h/∂o = tanh(C)",
+                    "∂h/∂C = o ⊙ (1 − tanh(C)²)", "∂h/∂u = 2 u"), local.toList());
+        }
+    }
 }

@@ -117,7 +117,7 @@ class TypesettingTest {
         assertEquals(101, derivation.steps(Step.Kind.FORWARD).size());
         var shown = derivation.toString();
         assertTrue(shown.contains("⋮ 41 more lines") && shown.contains("a₉₉ = "), shown);
-        assertEquals(2, derivation.tex().lines().filter(line -> line.contains("more lines")).count());
+        assertEquals(3, derivation.tex().lines().filter(line -> line.contains("more lines")).count());
         assertTrue(Typesetting.lines("x + ".repeat(2000) + "x", 30).getFirst().contains("8001 characters"));
     }
 }
