@@ -73,14 +73,8 @@ final class Backward {
         }
         boolean first = Symbols.isWhole(a);
         boolean second = Symbols.isWhole(b);
-        return first == second ? a.plus(b) : first ? like(b, a).plus(b) : a.plus(like(a, b));
-    }
-
-    /** A formula of whole tensors with the indices of one that has some: its axes are these in alphabetical order. */
-    private static Tex like(Tex indexed, Tex whole) {
-        var indices = Symbols.freeIndices(indexed);
-        return indices.length() != whole.shape().rank() ? whole
-                : Symbols.hasEntries(indexed) ? whole.entry(String.join(", ", indices.split(""))) : whole.sub(indices);
+        return first == second ? a.plus(b) : first ? FreeIndices.put(a, a.shape(), b).plus(b)
+                : a.plus(FreeIndices.put(b, b.shape(), a));
     }
 
     /** Results that need names before all this can be written. */

@@ -123,7 +123,8 @@ public final class Derivation {
                 var lines = new Lines(graph, symbols, backward, replay, recurrent);
                 var recorded = lines.of(parameters);
                 if (!needed.addAll(lines.unnamed())) {
-                    return layout.isEmpty() && !numerator ? lines.plain(recorded) : turned(recorded, symbols, replay);
+                    var written = layout.isEmpty() && !numerator ? lines.plain(recorded) : turned(recorded, symbols, replay);
+                    return written.stream().map(Step::indexed).toList();
                 }
             }
         }

@@ -64,6 +64,8 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
                 yield sum(d, i -> times(slopes[i], d.get(i).orElseThrow()));
             }
             case Products.Linear _ -> linear(in, d);
+            case Convolutions.Conv _ when in.length == 3 -> sum(d, i -> i == 2 ? d.get(2).orElseThrow().entry("j")
+                    : op.tex(with(new Tex[] {in[0], in[1]}, i, d.get(i).orElseThrow())));
             case LinearAlgebra.Inverse _ -> y.times(d.getFirst().orElseThrow()).times(y).neg();
             case Determinants.Det _ -> y.times(Tex.call("\\operatorname{tr}", in[0].pow(Tex.atom("-1"))
                     .times(d.getFirst().orElseThrow())));

@@ -124,6 +124,6 @@ final class FormulaText {
 
     /** In brackets when a neighbour could be taken for a part of it. */
     private static String bracketed(String part) {
-        return part.matches("[^\\s+−/]*") || part.matches("\\([^()]*\\)") ? part : "(" + part + ")";
+        return part.matches("[^\\s+−/]*(\\[[^\\[\\]]*])?") || part.matches("\\([^()]*\\)") ? part : "(" + part + ")";
     }
 }

@@ -8,6 +8,7 @@ import gradus.nn.derivation.rules.Match;
 import gradus.nn.derivation.rules.Rules;
 import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
+import gradus.nn.op.Pooling;
 import gradus.nn.tex.Tex;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -66,6 +67,9 @@ final class Lines {
                 } else {
                     forward(x);
                     locals(x);
+                    if (x.op() instanceof Pooling.WindowMax max) {
+                        places(x, max);
+                    }
                 }
             }
         }
@@ -161,6 +165,14 @@ final class Lines {
         }
     }
 
+    /** Where the largest elements lie, which the gradient needs. */
+    private void places(Tensor x, Pooling.WindowMax max) {
+        var at = x.inputs()[1];
+        var right = max.positions(symbols.of(x.inputs()[0]), symbols.of(x));
+        forward.add(step(Kind.FORWARD, symbols.of(at), right, at.shape(), replay.value(at), Optional.empty(),
+                verdicts.equal(right, replay.value(at))));
+    }
+
     /** Where each element is computed from those in its place, by one operation or by several without names in between. */
     private void locals(Tensor x) {
         var slopes = new IdentityHashMap<Tensor, Slope>();
@@ -243,7 +255,7 @@ final class Lines {
         var right = backward.of(x);
         var value = replay.gradient(x);
         var check = checked(right, plain -> verdicts.slope(x, plain, value));
-        if (isMisread(check)) {if (System.getenv("DBG") != null) System.out.println("MISREAD " + right + " " + check);
+        if (isMisread(check)) {
             nameUsers(x);
         }
         return step(kind, left, right, x.shape(), value, backward.rule(x), check);

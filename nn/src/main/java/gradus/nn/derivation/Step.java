@@ -29,6 +29,19 @@ public record Step(Kind kind, Tex left, Tex right, Shape shape, Optional<Tensor>
         GRADIENT
     }
 
+    /** The same with indices on the left, {@code z[i, j] = …}, where the formula is that of one element. */
+    Step indexed() {
+        if (!FreeIndices.of(left).isEmpty()) {
+            return this;
+        }
+        var text = left.text();
+        int name = text.lastIndexOf("\\partial ") + 9;
+        var of = text.startsWith("\\frac{\\partial ") ? Tex.atom(text.substring(0, name)
+                + FreeIndices.put(Tex.atom(text.substring(name, text.length() - 1)), shape, right) + "}")
+                : FreeIndices.put(left, shape, right);
+        return new Step(kind, of, right, shape, value, rule, check);
+    }
+
     @Override
     public String toString() {
         return left + " = " + right + "   " + shape + "   " + check;

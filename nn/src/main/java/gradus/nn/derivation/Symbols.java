@@ -3,12 +3,15 @@ package gradus.nn.derivation;
 import gradus.nn.DType;
 import gradus.nn.Tensor;
 import gradus.nn.op.Activations;
+import gradus.nn.op.Convolutions;
 import gradus.nn.op.Losses;
 import gradus.nn.op.Op;
 import gradus.nn.op.Pointwise;
+import gradus.nn.op.Pooling;
 import gradus.nn.op.Products;
 import gradus.nn.tex.Tex;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,27 +30,33 @@ final class Symbols {
     /** Characters of LaTeX from which on a result gets a name: about a line. */
     private static final int LONGEST = 160;
 
-    private static final Pattern OVER = Pattern.compile("\\\\(?:sum|prod)_\\{([^}]*)}");
-    private static final Pattern ENTRIES = Pattern.compile("(?<!\\{)\\[");
-    private static final Pattern BELOW = Pattern.compile("}_\\{([a-z]+)}|(?<!\\{)\\[([a-z, ]+)]|\\\\mathbf\\{1}_\\{([i-n][^{}]*)}");
+    private static final Pattern NUMBER = Pattern.compile("(?<=^[A-Za-z])_\\{\\d+}$");
 
     private final Map<Tensor, Tex> formulas = new IdentityHashMap<>();
     private final Map<Tensor, Tex> names = new IdentityHashMap<>();
     private final Names given;
+    private final boolean images;   // which are written Z, A and P
+    private final Map<Tensor, String> heads;
 
     /** The names, with one for each of these results. */
     Symbols(Graph graph, Set<Tensor> needed) {
         given = Names.of(graph.order());
+        images = graph.order().stream().anyMatch(Symbols::isConvolution);
+        heads = AttentionNames.of(graph.order());
+        Set<Tensor> places = Collections.newSetFromMap(new IdentityHashMap<>());
+        graph.order().stream().filter(x -> x.op() instanceof Pooling.WindowMax).forEach(x -> places.add(x.inputs()[1]));
         boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.of(x).isPresent());
         for (var x : graph.order()) {
-            var wanted = given.of(x).orElseGet(() -> x == graph.loss() ? fresh("L", false) : x.op() == null ? leaf(x) : "");
+            var wanted = given.of(x).orElseGet(() -> x == graph.loss() ? fresh("L", false) : x.op() != null ? ""
+                    : places.contains(x) ? fresh("\\kappa", true) : heads.containsKey(x) ? head(x) : leaf(x));
             if (x.op() != null) {
                 formulas.put(x, x.op().tex(inputs(x)).of(x.shape()));
                 if (wanted.isEmpty() && usual) {
                     wanted = usual(x, graph);
                 }
                 if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x, formulas.get(x)))) {
-                    wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false) : fresh("u", true);
+                    wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false)
+                            : heads.containsKey(x) ? head(x) : fresh("u", true);
                 }
             }
             if (!wanted.isEmpty()) {
@@ -74,21 +83,7 @@ final class Symbols {
 
     /** Whether a formula is that of whole tensors, not of one element. */
     static boolean isWhole(Tex formula) {
-        return !hasEntries(formula) && freeIndices(formula).isEmpty();
-    }
-
-    /** The indices of a formula for one element, in alphabetical order: those that no sum runs over. */
-    static String freeIndices(Tex formula) {
-        var bound = OVER.matcher(formula.text()).results().map(found -> found.group(1)).collect(Collectors.joining());
-        return BELOW.matcher(formula.text()).results().map(found -> found.group(1) != null ? found.group(1)
-                        : found.group(2) != null ? found.group(2) : found.group(3).replaceAll("\\\\[a-z]+|[a-ho-z]", ""))
-                .flatMapToInt(String::chars).filter(c -> c >= 'a' && c <= 'z' && bound.indexOf(c) < 0).distinct().sorted()
-                .mapToObj(Character::toString).collect(Collectors.joining());
-    }
-
-    /** Whether there are entries, {@code x[i, j]}; a bracket at the start of an exponent, {@code a^{[1]}}, belongs to a name. */
-    static boolean hasEntries(Tex formula) {
-        return ENTRIES.matcher(formula.text()).find();
+        return !FreeIndices.hasEntries(formula) && FreeIndices.of(formula).isEmpty();
     }
 
     private String leaf(Tensor x) {
@@ -99,14 +94,36 @@ final class Symbols {
     }
 
     private String usual(Tensor x, Graph graph) {
-        boolean affine = x.op() instanceof Products.Linear || x.op().name().startsWith("conv");
-        if (affine) {
-            return fresh("z", true);
+        if (heads.containsKey(x) && x != graph.loss()) {
+            return head(x);
+        }
+        if (x.op() instanceof Products.Linear || isConvolution(x)) {
+            return fresh(images ? "Z" : "z", true);
         }
         var in = x.inputs()[0];
+        if (x.op() instanceof Pooling.WindowMax || x.op() instanceof Pooling.WindowMean) {
+            return like("P", in);
+        }
         boolean activation = x.op().getClass().getEnclosingClass() == Activations.class || x.op().name().equals("tanh");
         return activation && x.op() instanceof Pointwise.OfOne && names.containsKey(in) && in.op() != null && x != graph.loss()
-                ? fresh("h", true) : "";
+                ? like(images ? "A" : "h", in) : "";
+    }
+
+    /** Numbered where there are several heads. */
+    private String head(Tensor x) {
+        var letter = heads.get(x);
+        return fresh(letter, Collections.frequency(heads.values(), letter) > 1);
+    }
+
+    private static boolean isConvolution(Tensor x) {
+        return x.op() instanceof Convolutions.Conv || x.op() instanceof Convolutions.ConvInputGradient;
+    }
+
+    /** A letter with the number of another tensor, A₂ for what is made of Z₂, if that has one and the name is free. */
+    private String like(String letter, Tensor other) {
+        var number = NUMBER.matcher(names.containsKey(other) ? names.get(other).text() : "");
+        return number.find() && !given.isTaken(letter + number.group()) ? given.free(letter + number.group())
+                : fresh(letter, true);
     }
 
     /** A name that nobody has: with a number always, or only if it is needed. */
@@ -139,7 +156,9 @@ final class Symbols {
         if (name.startsWith("z^") && !given.isTaken("z")) {
             return Tex.symbol("\\delta" + name.substring(1), x.shape());
         }
-        var below = name.startsWith("z_") && !given.isTaken("z") && !given.isTaken(name.substring(2)) ? name.substring(2) : name;
+        boolean numbered = (name.startsWith("z_") || images && name.startsWith("Z_") && !given.isTaken("z" + name.substring(1)))
+                && !given.isTaken(name.substring(0, 1)) && !given.isTaken(name.substring(2));
+        var below = numbered ? name.substring(2) : name;
         return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
                 : below) + "}", x.shape());
     }

@@ -8,6 +8,7 @@ import gradus.nn.Tensor;
 import gradus.nn.backend.Expr;
 import gradus.nn.explanation.Formulas;
 import gradus.nn.explanation.Formulas.Law;
+import gradus.nn.op.Heads;
 import gradus.nn.op.Mapped;
 import java.util.Arrays;
 import java.util.List;
@@ -136,7 +137,8 @@ public final class Attention {
          */
         public Attended attend(Tensor x, Tensor memory, Tensor mask) {
             if (x.rank() == 2 && memory.rank() == 2) {
-                var one = attend(x.unsqueeze(0), memory.unsqueeze(0), mask);
+                var rows = x.unsqueeze(0);
+                var one = attend(rows, memory == x ? rows : memory.unsqueeze(0), mask);
                 return new Attended(one.output.reshape(x.shape().dims()),
                         one.weights.reshape(heads, x.shape().dim(0), memory.shape().dim(0)));
             }
@@ -145,15 +147,10 @@ public final class Attention {
                     || x.shape().dim(0) != memory.shape().dim(0)) {
                 throw ShapeException.of("attention", "do not fit", "sequences are [batch, time, " + d + "]", x.shape(), memory.shape());
             }
-            var found = Attention.attend(split(query.apply(x)), split(key.apply(memory)), split(value.apply(memory)), mask, dropout);
-            var joined = found.output.transpose(0, 2, 1, 3).reshape(x.shape().dim(0), x.shape().dim(1), -1);
-            return new Attended(output.apply(joined), found.weights);
-        }
-
-        /** [batch, time, d] → [batch, heads, time, d/heads], a view. */
-        private Tensor split(Tensor x) {
-            int d = x.shape().dim(2);
-            return x.reshape(x.shape().dim(0), x.shape().dim(1), heads, d / heads).transpose(0, 2, 1, 3);
+            var split = new Heads.Split(heads);
+            var found = Attention.attend(Tensor.apply(split, query.apply(x)), Tensor.apply(split, key.apply(memory)),
+                    Tensor.apply(split, value.apply(memory)), mask, dropout);
+            return new Attended(output.apply(Tensor.apply(new Heads.Join(), found.output)), found.weights);
         }
 
         /** So many positions of the first sequence are enough to show attention on. */

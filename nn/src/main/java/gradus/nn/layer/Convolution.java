@@ -60,8 +60,8 @@ public final class Convolution {
         }
     }
 
-    private static Tensor plusBias(Tensor y, Optional<Tensor> bias) {
-        return bias.map(b -> y.plus(b.reshape(Shape.ones(y.rank() - 1).with(0, b.size()).dims()))).orElse(y);
+    private static Tensor apply(Op op, Tensor x, Tensor weight, Optional<Tensor> bias) {
+        return bias.map(b -> Tensor.apply(op, x, weight, b)).orElseGet(() -> Tensor.apply(op, x, weight));
     }
 
     private static List<Sliding> slides(List<Sliding> old, int[] numbers, Change change) {
@@ -224,7 +224,7 @@ public final class Convolution {
         @Override
         public Tensor apply(Tensor x) {
             var window = flipped ? weight.flip(IntStream.range(2, weight.rank()).toArray()) : weight;
-            return plusBias(Tensor.apply(new Convolutions.Conv(slides, groups), x, window), bias);
+            return Convolution.apply(new Convolutions.Conv(slides, groups), x, window, bias);
         }
 
         @Override
@@ -349,7 +349,7 @@ public final class Convolution {
                         + slide.dilation() * (weight.shape().dim(i + 2) - 1) + 1 + extra.get(i));
             }).toArray();
             var op = new Convolutions.ConvInputGradient(slides, groups, new Shape(sizes));
-            return plusBias(Tensor.apply(op, x, weight), bias);
+            return Convolution.apply(op, x, weight, bias);
         }
 
         @Override

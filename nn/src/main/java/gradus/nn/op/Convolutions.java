@@ -11,6 +11,7 @@ import gradus.nn.backend.Kernel.Direction;
 import gradus.nn.tex.Tex;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Convolution and its two transposes. The three are linear in each input, and the gradients of each are the other two, so
@@ -47,9 +48,37 @@ public final class Convolutions {
         return Tensor.dense(shape, out);
     }
 
+    // ---- a bias, one number for each channel of the result, where there is a third input ----
+
+    private static Shape biased(String name, Shape out, Shape[] in) {
+        if (in.length > 2 && !in[2].equals(new Shape(out.dim(1)))) {
+            throw ShapeException.of(name, "do not fit: " + out.dim(1) + " channels come out",
+                    "the bias is of shape [" + out.dim(1) + "]", in);
+        }
+        return out;
+    }
+
+    private static Tensor plusBias(Tensor y, Tensor[] in) {
+        return in.length == 2 ? y : y.plus(in[2].reshape(perChannel(y).dims()));
+    }
+
+    private static Shape perChannel(Tensor y) {
+        return Shape.ones(y.rank() - 1).with(0, y.shape().dim(1));
+    }
+
+    private static Tensor[] withBias(Tensor[] in, Tensor d, Tensor first, Tensor second) {
+        return in.length == 2 ? new Tensor[] {first, second} : new Tensor[] {first, second,
+            in[2].requiresGrad() ? d.sumTo(perChannel(d)).reshape(in[2].size()) : null};
+    }
+
+    private static Tex plusBias(Tex sum, Tex[] in) {
+        return in.length == 2 ? sum : in[2].entry("j").plus(sum);
+    }
+
     /**
      * y[b, o, i] = Σ_c Σ_k w[o, c, k] x[b, c, i·stride − before + k·dilation], along one, two or three axes: what networks
-     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] → [b, o, out…].
+     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] → [b, o, out…]; a
+     * bias [o] may be a third input.
      */
     public record Conv(List<Sliding> slides, int groups) implements Op {
         @Override
@@ -59,41 +88,45 @@ public final class Convolutions {
 
         @Override
         public Shape shape(Shape... in) {
-            return Sliding.out(geometry(name(), slides, groups, in[0], in[1]), slides.size());
+            return biased(name(), Sliding.out(geometry(name(), slides, groups, in[0], in[1]), slides.size()), in);
         }
 
         @Override
         public Tensor forward(Tensor... in) {
             var g = geometry(name(), slides, groups, in[0].shape(), in[1].shape());
-            return run(Direction.FORWARD, g, in[0], in[1], Sliding.out(g, slides.size()));
+            return plusBias(run(Direction.FORWARD, g, in[0], in[1], Sliding.out(g, slides.size())), in);
         }
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return new Tensor[] {
-                in[0].requiresGrad() ? Tensor.apply(new ConvInputGradient(slides, groups, new Shape(spatial(in[0].shape()))), d, in[1]) : null,
-                in[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(in[1].shape()))), in[0], d) : null};
+            return withBias(in, d,
+                    in[0].requiresGrad() ? Tensor.apply(new ConvInputGradient(slides, groups, new Shape(spatial(in[0].shape()))), d, in[1]) : null,
+                    in[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(in[1].shape()))), in[0], d) : null);
         }
 
         @Override
         public Tex tex(Tex... in) {
-            return new WindowTex(slides).conv(in[0], in[1], groups);
+            return plusBias(new WindowTex(slides).conv(in[0], in[1], groups), in);
         }
 
         @Override
         public Tex[] localTex(Tex[] in, Tex out) {
-            return new Tex[] {in[1], in[0]};
+            return Arrays.copyOf(new Tex[] {in[1], in[0], Tex.number(1)}, in.length);
         }
 
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var windows = new WindowTex(slides);
-            return new Tex[] {windows.inputGradient(d, in[1], groups), windows.weightGradient(in[0], d, groups)};
+            return Arrays.copyOf(new Tex[] {windows.inputGradient(d, in[1], groups), windows.weightGradient(in[0], d, groups),
+                windows.overPlaces(d)}, in.length);
         }
 
         @Override
         public List<Tensor[]> samples() {
-            return Convolutions.samples(slides.size(), groups, (x, w, y) -> Samples.of(x, w), slides);
+            var samples = Convolutions.samples(slides.size(), groups, (x, w, y) -> Samples.of(x, w), slides);
+            var first = samples.getFirst();
+            return Stream.concat(samples.stream(), Stream.<Tensor[]>of(Samples.of(first[0], first[1],
+                    Samples.normal(first[1].shape().dim(0))))).toList();
         }
 
         @Override
@@ -101,13 +134,14 @@ public final class Convolutions {
             int axes = slides.size();
             return List.of(new Shape[][] {{input(1, 2 * groups, 9, axes), input(groups, 3, 2, axes)},
                 {input(1, groups, 1, axes), input(groups, 1, 99, axes)}, {new Shape(3), input(groups, 1, 2, axes)},
-                {input(1, groups, 9, axes), new Shape(groups, 1)}});
+                {input(1, groups, 9, axes), new Shape(groups, 1)},
+                {input(1, groups, 9, axes), input(groups, 1, 2, axes), new Shape(groups + 1)}});
         }
     }
 
     /**
      * The transpose of {@link Conv} in its input: spreads every δ[b, o, i] over the window it came from. [b, o, out…] and
-     * [o, c/groups, k…] → [b, c, in…]; as a layer it is the transposed convolution.
+     * [o, c/groups, k…] → [b, c, in…]; as a layer it is the transposed convolution, and may have a bias [c].
      *
      * @param in the spatial sizes of the result, which strides leave open
      */
@@ -133,42 +167,47 @@ public final class Convolutions {
 
         @Override
         public Shape shape(Shape... shapes) {
-            return new Shape(Sliding.joined(shapes[0].dim(0), geometryFor(shapes[0], shapes[1]).inChannels(), in.dims()));
+            var channels = geometryFor(shapes[0], shapes[1]).inChannels();
+            return biased(name(), new Shape(Sliding.joined(shapes[0].dim(0), channels, in.dims())), shapes);
         }
 
         @Override
         public Tensor forward(Tensor... inputs) {
-            return run(Direction.INPUT_GRADIENT, geometryFor(inputs[0].shape(), inputs[1].shape()), inputs[0], inputs[1],
-                    shape(inputs[0].shape(), inputs[1].shape()));
+            return plusBias(run(Direction.INPUT_GRADIENT, geometryFor(inputs[0].shape(), inputs[1].shape()), inputs[0], inputs[1],
+                    shape(inputs[0].shape(), inputs[1].shape())), inputs);
         }
 
         @Override
         public Tensor[] vjp(Tensor[] inputs, Tensor out, Tensor d) {
-            return new Tensor[] {inputs[0].requiresGrad() ? Tensor.apply(new Conv(slides, groups), d, inputs[1]) : null,
-                inputs[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(inputs[1].shape()))),
-                        d, inputs[0]) : null};
+            return withBias(inputs, d, inputs[0].requiresGrad() ? Tensor.apply(new Conv(slides, groups), d, inputs[1]) : null,
+                    inputs[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(inputs[1].shape()))),
+                            d, inputs[0]) : null);
         }
 
         @Override
         public Tex tex(Tex... inputs) {
-            return new WindowTex(slides).inputGradient(inputs[0], inputs[1], groups);
+            return plusBias(new WindowTex(slides).inputGradient(inputs[0], inputs[1], groups), inputs);
         }
 
         @Override
         public Tex[] localTex(Tex[] inputs, Tex out) {
-            return new Tex[] {inputs[1], inputs[0]};
+            return Arrays.copyOf(new Tex[] {inputs[1], inputs[0], Tex.number(1)}, inputs.length);
         }
 
         @Override
         public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
             var windows = new WindowTex(slides);
-            return new Tex[] {windows.conv(d, inputs[1], groups), windows.weightGradient(d, inputs[0], groups)};
+            return Arrays.copyOf(new Tex[] {windows.conv(d, inputs[1], groups), windows.weightGradient(d, inputs[0], groups),
+                windows.overPlaces(d)}, inputs.length);
         }
 
         @Override
         public List<Tensor[]> samples() {
-            return Convolutions.samples(in.rank(), groups, (x, w, y) -> Samples.of(y, w), slides).stream()
+            var samples = Convolutions.samples(in.rank(), groups, (x, w, y) -> Samples.of(y, w), slides).stream()
                     .filter(sample -> fits(sample[0].shape(), sample[1].shape())).toList();
+            var first = samples.getFirst();
+            return Stream.concat(samples.stream(), Stream.<Tensor[]>of(Samples.of(first[0], first[1],
+                    Samples.normal(groups * first[1].shape().dim(1))))).toList();
         }
 
         private boolean fits(Shape d, Shape w) {

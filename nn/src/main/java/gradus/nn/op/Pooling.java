@@ -30,9 +30,7 @@ public final class Pooling {
      * @param kernel the window's sizes
      */
     public static Tensor max(Tensor x, Shape kernel, List<Sliding> slides) {
-        var positions = Tensor.apply(new MaxPositions(kernel, slides), x.detach());
-        var shape = positions.shape();
-        return x.reshape(planes(x.shape())).gather(2, positions.reshape(planes(shape))).reshape(shape.dims());
+        return Tensor.apply(new WindowMax(kernel, slides), x, Tensor.apply(new MaxPositions(kernel, slides), x.detach()));
     }
 
     /**
@@ -40,10 +38,10 @@ public final class Pooling {
      * says so, else the mean is over what lies inside.
      */
     public static Tensor average(Tensor x, Shape kernel, List<Sliding> slides, boolean padding) {
-        var sum = Tensor.apply(new WindowSum(kernel, slides), x);
         if (padding || slides.stream().allMatch(slide -> slide.before() == 0 && slide.after() == 0)) {
-            return sum.times(1.0 / kernel.size());
+            return Tensor.apply(new WindowMean(kernel, slides), x);
         }
+        var sum = Tensor.apply(new WindowSum(kernel, slides), x);
         var ones = Tensor.full(1, x.shape().with(0, 1).with(1, 1), x.dtype());
         return sum.div(Tensor.apply(new WindowSum(kernel, slides), ones));
     }
@@ -103,6 +101,76 @@ public final class Pooling {
         }
     }
 
+    /**
+     * The element of each window that lies at a given position, its largest: [b, c, in…] and positions [b, c, out…] → [b, c,
+     * out…].
+     */
+    public record WindowMax(Shape kernel, List<Sliding> slides) implements Op {
+        @Override
+        public String name() {
+            return "windowMax";
+        }
+
+        @Override
+        public boolean takesIndices(int i) {
+            return i == 1;
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            var out = Sliding.out(geometry(name(), kernel, slides, in[0]), slides.size());
+            if (!in[1].equals(out)) {
+                throw ShapeException.of(name(), "do not fit", "give one position for each of " + out, in);
+            }
+            return out;
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            var shape = in[1].shape();
+            return in[0].reshape(planes(in[0].shape())).gather(2, in[1].reshape(planes(shape))).reshape(shape.dims());
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            var to = planes(in[0].shape());
+            var from = planes(d.shape());
+            return new Tensor[] {Tensor.apply(new Indexing.ScatterAdd(2, to[2]), d.reshape(from), in[1].reshape(from))
+                    .reshape(in[0].shape().dims()), null};
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return new WindowTex(slides).windowMax(in[0], kernel);
+        }
+
+        /** Where the maximum lies, a formula of x and of the maximum: the first place of the window that equals it. */
+        public Tex positions(Tex x, Tex out) {
+            return new WindowTex(slides).firstEqual(x, out, kernel);
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {Tex.number(1), Tex.number(0)};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {put(d, in[1], in[0].shape()), Tex.number(0)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return inputs(slides.size()).stream()
+                    .map(in -> Samples.of(in[0], Tensor.apply(new MaxPositions(kernel, slides), in))).toList();
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3), new Shape(3)}, {Shape.ones(slides.size() + 2), Shape.ones(slides.size() + 2)}});
+        }
+    }
+
     /** The sum of each window, what lies outside of the input counting 0: [b, c, in…] → [b, c, out…]. */
     public record WindowSum(Shape kernel, List<Sliding> slides) implements Op {
         @Override
@@ -139,6 +207,58 @@ public final class Pooling {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             return new Tex[] {new WindowTex(slides).windowSpread(d, kernel)};
+        }
+
+        @Override
+        public List<Tensor[]> samples() {
+            return inputs(slides.size());
+        }
+
+        @Override
+        public List<Shape[]> misfits() {
+            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
+        }
+    }
+
+    /** The mean of each window, zeros of the padding included: [b, c, in…] → [b, c, out…]. */
+    public record WindowMean(Shape kernel, List<Sliding> slides) implements Op {
+        @Override
+        public String name() {
+            return "avgPool" + slides.size() + "d";
+        }
+
+        @Override
+        public Shape shape(Shape... in) {
+            return Sliding.out(geometry(name(), kernel, slides, in[0]), slides.size());
+        }
+
+        @Override
+        public Tensor forward(Tensor... in) {
+            return new WindowSum(kernel, slides).forward(in).times(1.0 / kernel.size());
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
+            return new WindowSum(kernel, slides).vjp(in, out, d.times(1.0 / kernel.size()));
+        }
+
+        private Tex part() {
+            return Tex.number(1).over(Tex.number(kernel.size()));
+        }
+
+        @Override
+        public Tex tex(Tex... in) {
+            return part().times(new WindowTex(slides).windowSum(in[0], kernel));
+        }
+
+        @Override
+        public Tex[] localTex(Tex[] in, Tex out) {
+            return new Tex[] {part()};
+        }
+
+        @Override
+        public Tex[] backTex(Tex[] in, Tex out, Tex d) {
+            return new Tex[] {part().times(new WindowTex(slides).windowSpread(d, kernel))};
         }
 
         @Override
@@ -214,6 +334,18 @@ public final class Pooling {
         public List<Shape[]> misfits() {
             return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
         }
+    }
+
+    /** Each element added where its position says: Σ over p, q, r of the elements whose position is that of k, l, n. */
+    private static Tex put(Tex d, Tex positions, Shape to) {
+        var from = "i, j, " + String.join(", ", "pqr".substring(0, d.shape().rank() - 2).split(""));
+        var place = new StringBuilder();
+        var strides = spatial(to).strides();
+        for (int a = 0; a < strides.length; a++) {
+            place.append(a == 0 ? "" : " + ").append(strides[a] == 1 ? "" : strides[a] + " ").append("kln".charAt(a));
+        }
+        return Tex.atom("\\mathbf{1}_{" + positions.entry(from) + " = " + place + "}").times(d.entry(from))
+                .total("\\sum_{" + from.substring(6) + "}");
     }
 
     private static Tensor run(ConvGeometry g, Tensor x, Shape shape, boolean back) {

@@ -7,6 +7,7 @@ import gradus.nn.compile.Interpretation;
 import gradus.nn.op.Convolutions;
 import gradus.nn.op.Custom;
 import gradus.nn.op.Einsum;
+import gradus.nn.op.Heads;
 import gradus.nn.op.Movement;
 import gradus.nn.op.Op;
 import gradus.nn.op.Products;
@@ -40,7 +41,7 @@ final class ShapeTrace implements Interpretation {
         /** What the result takes; nothing where it is the input's memory seen in another way. */
         long bytes() {
             return switch (op) {
-                case Movement.Reshape _, Movement.Permute _, Movement.BroadcastTo _, Slicing.Slice _ -> 0;
+                case Movement.Reshape _, Movement.Permute _, Movement.BroadcastTo _, Slicing.Slice _, Heads.Split _ -> 0;
                 default -> (long) out.size() * out.dtype().bytes();
             };
         }

@@ -206,8 +206,8 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
         return text.matches("I_\\{\\d+}");
     }
 
-    private boolean isOneOverRoot() {
-        return text.matches("\\\\frac\\{1}\\{\\\\sqrt\\{[0-9]+}}");
+    private boolean isRoot() {
+        return text.matches("\\\\sqrt\\{[0-9]+}");
     }
 
     private boolean isMatrix() {
@@ -229,8 +229,11 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             left = right.inferred().isPresent() ? left.withoutOnes(right.inferred().get()) : left;
         }
         var rest = left.text.equals("1") ? right : right.text.equals("1") ? left
-                : left.form instanceof Form.Fraction(var _, var root) && left.isOneOverRoot() ? right.over(root)
-                : right.form instanceof Form.Fraction(var _, var root) && right.isOneOverRoot() ? left.over(root) : product.apply(left, right);
+                : left.form instanceof Form.Fraction(var above, var root) && root.isRoot() ? above.text.equals("1") ? right.over(root)
+                        : product.apply(above, right).over(root)   // Q Kᵀ/√d, not Q/√d Kᵀ
+                : right.form instanceof Form.Fraction(var above, var root) && root.isRoot() ? above.text.equals("1") ? left.over(root)
+                        : product.apply(left, above).over(root)
+                : product.apply(left, right);
         if (factor.isZero()) {
             return number(0);
         }

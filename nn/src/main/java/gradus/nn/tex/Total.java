@@ -40,6 +40,8 @@ final class Total {
             return switch (operator) {
                 case "sum" -> NdArray.scalar(0);
                 case "prod" -> NdArray.scalar(1);
+                case "max" -> NdArray.scalar(Double.NEGATIVE_INFINITY);
+                case "min" -> NdArray.scalar(Double.POSITIVE_INFINITY);
                 default -> throw NdArray.unfit("the " + operator + " over nothing", "give the index a range of at least one");
             };
         }

@@ -6,6 +6,7 @@ import gradus.nn.DType;
 import gradus.nn.Tensor;
 import gradus.nn.op.Op;
 import gradus.nn.op.OpDb;
+import gradus.nn.op.Pooling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,8 @@ class RandomGraphTest {
         for (int i = 0; i < in.length; i++) {
             var wanted = sample[i];
             var there = pool.stream().filter(x -> x.shape().equals(wanted.shape())).toList();
-            in[i] = op.takesIndices(i) ? wanted : there.isEmpty() || random.nextBoolean() ? Tensor.parameter(wanted)
+            in[i] = op.takesIndices(i) ? wanted : there.isEmpty() || random.nextBoolean() || op instanceof Pooling.WindowMax
+                    ? Tensor.parameter(wanted)   // whose maxima lie where its sample says
                     : there.get(random.nextInt(there.size()));
         }
         var out = Tensor.apply(op, in);
