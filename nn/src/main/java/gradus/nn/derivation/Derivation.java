@@ -3,7 +3,6 @@ package gradus.nn.derivation;
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.derivation.rules.Match;
-import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Products;
 import gradus.nn.op.Reductions;
@@ -113,30 +112,31 @@ public final class Derivation {
     /** Results get names until each line can be written, and until each line that only reads wrongly for want of one holds. */
     private List<Step> written() {
         var replay = new Replay(graph);
-        var recurrent = layout.isPresent() || numerator ? List.<Recorded>of() : Recorded.in(graph.order());
+        var recurrences = numerator ? Recurrences.none(graph) : Recurrences.of(graph);
         Set<Tensor> needed = Collections.newSetFromMap(new IdentityHashMap<>());
-        recurrent.forEach(layer -> needed.addAll(List.of(layer.x(), layer.out())));
+        needed.addAll(recurrences.named());
         while (true) {
-            var symbols = new Symbols(graph, needed);
+            var symbols = new Symbols(graph, needed, !recurrences.layers().isEmpty());
             var backward = new Backward(graph, symbols, this::cites);
             if (!needed.addAll(backward.unnamed())) {
-                var lines = new Lines(graph, symbols, backward, replay, recurrent);
+                var lines = new Lines(graph, symbols, backward, replay, recurrences);
                 var recorded = lines.of(parameters);
                 if (!needed.addAll(lines.unnamed())) {
-                    var written = layout.isEmpty() && !numerator ? lines.plain(recorded) : turned(recorded, symbols, replay);
-                    return written.stream().map(Step::indexed).toList();
+                    var written = layout.isEmpty() && !numerator ? lines.plain(recorded)
+                            : turned(recorded, symbols, replay, recurrences.told());
+                    return recurrences.woven(recorded, written.stream().map(Step::indexed).toList(), symbols, replay);
                 }
             }
         }
     }
 
-    private List<Step> turned(List<Step> recorded, Symbols symbols, Replay replay) {
+    private List<Step> turned(List<Step> recorded, Symbols symbols, Replay replay, Set<Tensor> told) {
         var orientation = layout.filter(wanted -> wanted == Layout.COLUMNS || wanted == Layout.ROWS)
                 .map(wanted -> Orientation.of(graph, wanted == Layout.COLUMNS)).orElse(Orientation.none());
         var wanted = layout.orElse(null);
-        return wanted == Layout.INDICES ? new IndexLines(graph, symbols, replay).of(recorded)
+        return wanted == Layout.INDICES ? new IndexLines(graph, symbols, replay, told).of(recorded)
                 : wanted == Layout.DIFFERENTIALS
-                        ? new DifferentialLines(graph, symbols, replay, parameters).of(recorded)
+                        ? new DifferentialLines(graph, symbols, replay, parameters, told).of(recorded)
                 : new Turning(graph, symbols, replay, orientation, numerator).turned(recorded);
     }
 

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  */
 final class DifferentialLines {
 
+    private final Set<Tensor> told;
     private final Graph graph;
     private final Symbols symbols;
     private final Dependence dependence;
@@ -35,7 +36,9 @@ final class DifferentialLines {
     private final Map<Tensor, Tensor> moved;
     private final Replay replay;
 
-    DifferentialLines(Graph graph, Symbols symbols, Replay replay, Collection<Tensor> parameters) {
+    /** @param told tensors whose differentials stand elsewhere */
+    DifferentialLines(Graph graph, Symbols symbols, Replay replay, Collection<Tensor> parameters, Set<Tensor> told) {
+        this.told = told;
         this.graph = graph;
         this.symbols = symbols;
         this.replay = replay;
@@ -63,7 +66,7 @@ final class DifferentialLines {
     List<Step> of(List<Step> recorded) {
         var lines = new ArrayList<>(recorded.stream().filter(step -> step.kind() == Kind.FORWARD).toList());
         for (var x : graph.order()) {
-            if (x.op() != null && symbols.isNamed(x) && dependence.moves(x)) {
+            if (x.op() != null && !told.contains(x) && symbols.isNamed(x) && dependence.moves(x)) {
                 var dx = expanded(differentials.of(x));
                 lines.add(line(Kind.LOCAL, differentials.symbol(x), dx, x.shape(), moved.get(x)));
             }
@@ -98,6 +101,9 @@ final class DifferentialLines {
         boolean loss = x == graph.loss();
         if (!loss) {
             lines.add(written.get(d.text()));
+        }
+        if (told.contains(x)) {
+            return;
         }
         var shares = new LinkedHashMap<Tensor, Tex>();
         shares(x, loss ? Tex.number(1).of(x.shape()) : d, ends, shares);

@@ -101,12 +101,12 @@ final class FormulaText {
     }
 
     private void environment(String body, boolean cases) {
-        var rows = body.split("\\\\\\\\");
+        var rows = LatexScan.rows(body);
         text.append(cases ? "{" : "[");
-        for (int i = 0; i < rows.length; i++) {
-            var cells = rows[i].split("&");
-            for (int j = 0; j < cells.length; j++) {
-                text.append(j > 0 ? cases ? " if " : ", " : i > 0 ? "; " : "").append(of(cells[j]));
+        for (int i = 0; i < rows.size(); i++) {
+            var cells = rows.get(i);
+            for (int j = 0; j < cells.size(); j++) {
+                text.append(j > 0 ? cases ? " if " : ", " : i > 0 ? "; " : "").append(of(cells.get(j)));
             }
         }
         text.append(cases ? "}" : "]");

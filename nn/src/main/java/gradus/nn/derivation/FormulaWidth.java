@@ -95,11 +95,10 @@ final class FormulaWidth {
 
     private static double matrix(String body) {
         double[] columns = {};
-        for (var row : body.split("\\\\\\\\")) {
-            var cells = row.split("&");
-            columns = Arrays.copyOf(columns, Math.max(columns.length, cells.length));
-            for (int i = 0; i < cells.length; i++) {
-                columns[i] = Math.max(columns[i], of(cells[i]));
+        for (var cells : LatexScan.rows(body)) {
+            columns = Arrays.copyOf(columns, Math.max(columns.length, cells.size()));
+            for (int i = 0; i < cells.size(); i++) {
+                columns[i] = Math.max(columns[i], of(cells.get(i)));
             }
         }
         return Arrays.stream(columns).sum() + columns.length;

@@ -25,6 +25,7 @@ final class IndexLines {
     private static final int ROWS = 4;
     private static final int OF_ROW = 8;   // that are not 0, where a row has such, and as many more
 
+    private final Set<Tensor> told;
     private final Graph graph;
     private final Symbols symbols;
     private final Replay replay;
@@ -34,7 +35,9 @@ final class IndexLines {
     private final Set<String> names;
     private final Map<String, Function<Boolean, Tex>> lefts = new HashMap<>();
 
-    IndexLines(Graph graph, Symbols symbols, Replay replay) {
+    /** @param told tensors whose local derivatives stand elsewhere */
+    IndexLines(Graph graph, Symbols symbols, Replay replay, Set<Tensor> told) {
+        this.told = told;
         this.graph = graph;
         this.symbols = symbols;
         this.replay = replay;
@@ -104,7 +107,8 @@ final class IndexLines {
         Set<Tensor> fixed = Collections.newSetFromMap(new IdentityHashMap<>());
         fixed.addAll(symbols.names().keySet());
         for (var x : graph.order()) {
-            if (x.op() == null || x == graph.loss() || !symbols.isNamed(x) || !dependence.moves(x)) {
+            if (x.op() == null || x == graph.loss() || told.contains(x) || !symbols.isNamed(x)
+                    || !dependence.moves(x)) {
                 continue;
             }
             for (var in : dependence.named(x)) {

@@ -1,5 +1,8 @@
 package gradus.nn.derivation;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Finds where parts of a LaTeX formula end: it knows braces, sized brackets and environments, not what they mean. */
 final class LatexScan {
 
@@ -70,5 +73,29 @@ final class LatexScan {
         int from = blanks(latex, at);
         int end = part(latex, from);
         return new Part(latex.charAt(from) == '{' ? latex.substring(from + 1, end - 1) : latex.substring(from, end), end);
+    }
+
+    /** The rows of an environment's body in cells; those of an environment within stay together. */
+    static List<List<String>> rows(String body) {
+        var rows = new ArrayList<List<String>>();
+        var row = new ArrayList<String>();
+        int start = 0;
+        for (int at = 0; at < body.length(); ) {
+            int end = part(body, at);
+            var part = body.substring(at, end);
+            boolean ends = part.equals("\\\\");
+            if (ends || part.equals("&")) {
+                row.add(body.substring(start, at));
+                start = end;
+            }
+            if (ends) {
+                rows.add(List.copyOf(row));
+                row.clear();
+            }
+            at = end;
+        }
+        row.add(body.substring(start));
+        rows.add(row);
+        return rows;
     }
 }

@@ -6,7 +6,6 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.derivation.rules.Match;
 import gradus.nn.derivation.rules.Rules;
-import gradus.nn.derivation.unrolled.Recorded;
 import gradus.nn.op.Pointwise;
 import gradus.nn.op.Pooling;
 import gradus.nn.tex.Tex;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The lines of a derivation, each with what it says about the recorded numbers. */
@@ -33,22 +31,14 @@ final class Lines {
     private final Replay replay;
     private final Verdicts verdicts;
     private final Set<Tensor> unnamed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Optional<Recorded> recurrent;   // the one whose lines stand among the others
-    private final List<Recorded> cited;
+    private final Recurrences recurrences;
     private final List<Step> forward = new ArrayList<>();
     private final List<Step> local = new ArrayList<>();
     private final List<Step> delta = new ArrayList<>();
     private final List<Step> gradient = new ArrayList<>();
-    private int timeAt;   // where the recurrent layer stands among the forward lines
 
-    /**
-     * @param recurrent layers that have lines of their own: of one they replace those of the operations inside it;
-     * several
-     *                  would share names, so each is proof of the line that it belongs to
-     */
-    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, List<Recorded> recurrent) {
-        this.recurrent = recurrent.size() == 1 ? Optional.of(recurrent.getFirst()) : Optional.empty();
-        this.cited = recurrent.size() == 1 ? List.of() : recurrent;
+    Lines(Graph graph, Symbols symbols, Backward backward, Replay replay, Recurrences recurrences) {
+        this.recurrences = recurrences;
         this.graph = graph;
         this.symbols = symbols;
         this.backward = backward;
@@ -59,63 +49,30 @@ final class Lines {
     /** All lines, with the gradients in these tensors. */
     List<Step> of(Set<Tensor> parameters) {
         var places = places();
+        var inside = recurrences.inside();
+        var reached = recurrences.reached();
         symbols.names().forEach((x, name) -> verdicts.know(name, replay.value(x)));
         for (var x : graph.order()) {
-            if (x.op() != null && symbols.isNamed(x) && !isInside(x)) {
-                if (recurrent.isPresent() && recurrent.get().out() == x) {
-                    timeAt = forward.size();
-                } else {
-                    forward(x);
-                    locals(x);
-                    if (x.op() instanceof Pooling.WindowMax max) {
-                        places(x, max);
-                    }
+            if (x.op() != null && symbols.isNamed(x) && !inside.contains(x)) {
+                forward(x);
+                locals(x);
+                if (x.op() instanceof Pooling.WindowMax max) {
+                    places(x, max);
                 }
             }
         }
         for (var x : graph.order().reversed()) {
             if (x.op() != null && backward.of(x) != null && backward.hasDelta(x)) {
-                if (!isInside(x)) {
+                if (!reached.contains(x)) {
                     delta.add(slope(Kind.DELTA, symbols.delta(x), x));
                 }
                 verdicts.know(symbols.delta(x), replay.gradient(x));
             }
         }
-        graph.order().stream().filter(x -> parameters.contains(x) && backward.of(x) != null && !isInside(x))
+        graph.order().stream().filter(x -> parameters.contains(x) && backward.of(x) != null && !reached.contains(x))
                 .sorted(Comparator.<Tensor>comparingInt(places::get).reversed())
                 .forEach(x -> gradient.add(slope(Kind.GRADIENT, symbols.derivative(graph.loss(), x), x)));
-        if (unnamed.isEmpty()) {
-            recurrent.ifPresent(this::throughTime);
-            cited.forEach(this::cite);
-        }
         return Stream.of(forward, local, delta, gradient).flatMap(List::stream).toList();
-    }
-
-    private boolean isInside(Tensor x) {
-        return recurrent.isPresent() && recurrent.get().inside().contains(x);
-    }
-
-    private List<Step> lines(Recorded layer) {
-        return layer.lines(replay::value, replay.gradient(layer.out()), x -> symbols.of(x).text(),
-                symbols.delta(layer.out()).text());
-    }
-
-    private void throughTime(Recorded layer) {
-        var steps = lines(layer).stream().collect(Collectors.groupingBy(Step::kind));
-        forward.addAll(timeAt, steps.get(Kind.FORWARD));
-        local.addAll(steps.get(Kind.LOCAL));
-        delta.addAll(steps.get(Kind.DELTA));
-        gradient.addAll(steps.get(Kind.GRADIENT));
-    }
-
-    /** Its lines prove that of its outputs, the last forward one being that they are what was recorded. */
-    private void cite(Recorded layer) {
-        var proof = lines(layer);
-        var check = proof.stream().filter(step -> step.kind() == Kind.FORWARD).toList().getLast().check();
-        forward.replaceAll(step -> !step.left().text().equals(symbols.of(layer.out()).text()) ? step
-                : new Step(step.kind(), step.left(), step.right(), step.shape(), step.value(),
-                        Optional.of(layer.rule(proof)),
-                        step.check() instanceof Check.Open ? check : step.check()));
     }
 
     /** Results written out in lines that do not hold: named they may be read as they are meant. */

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
  * The names of a graph's tensors. What was given is named always, a result when it has a name of its own, is used more than
  * once, or would make the formulas with it too long; all other results are written out where they are used.
  *
- * <p>A graph none of whose results has a name gets the usual ones: z for affine maps, h for activations of them, u for others.
+ * <p>A graph none of whose results has a name gets the usual ones: z for affine maps, h for activations of them (v
+ * beside a recurrent layer), u for others.
  */
 final class Symbols {
 
@@ -38,8 +39,12 @@ final class Symbols {
     private final boolean images;   // which are written Z, A and P
     private final Map<Tensor, String> heads;
 
-    /** The names, with one for each of these results. */
-    Symbols(Graph graph, Set<Tensor> needed) {
+    /**
+     * The names, with one for each of these results.
+     *
+     * @param timed whether h and z are what a recurrent layer has at each step
+     */
+    Symbols(Graph graph, Set<Tensor> needed, boolean timed) {
         given = Names.of(graph.order());
         images = graph.order().stream().anyMatch(Symbols::isConvolution);
         heads = AttentionNames.of(graph.order());
@@ -52,7 +57,7 @@ final class Symbols {
             if (x.op() != null) {
                 formulas.put(x, x.op().tex(inputs(x)).of(x.shape()));
                 if (wanted.isEmpty() && usual) {
-                    wanted = usual(x, graph);
+                    wanted = usual(x, graph, timed);
                 }
                 if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x, formulas.get(x)))) {
                     wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false)
@@ -93,12 +98,12 @@ final class Symbols {
         return x.size() == 1 && x.dtype() != DType.INT32 ? "" : fresh(x.dtype() == DType.INT32 ? "y" : "x", false);
     }
 
-    private String usual(Tensor x, Graph graph) {
+    private String usual(Tensor x, Graph graph, boolean timed) {
         if (heads.containsKey(x) && x != graph.loss()) {
             return head(x);
         }
         if (x.op() instanceof Products.Linear || isConvolution(x)) {
-            return fresh(images ? "Z" : "z", true);
+            return fresh(timed ? "u" : images ? "Z" : "z", true);
         }
         var in = x.inputs()[0];
         if (x.op() instanceof Pooling.WindowMax || x.op() instanceof Pooling.WindowMean) {
@@ -106,7 +111,7 @@ final class Symbols {
         }
         boolean activation = x.op().getClass().getEnclosingClass() == Activations.class || x.op().name().equals("tanh");
         return activation && x.op() instanceof Pointwise.OfOne && names.containsKey(in) && in.op() != null && x != graph.loss()
-                ? like(images ? "A" : "h", in) : "";
+                ? like(timed ? "v" : images ? "A" : "h", in) : "";
     }
 
     /** Numbered where there are several heads. */

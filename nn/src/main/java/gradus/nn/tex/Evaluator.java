@@ -83,6 +83,12 @@ public final class Evaluator {
     public static NdArray evaluate(String latex, Map<String, Value> names, int... shape) {
         var scope = new HashMap<Formula, Value>();
         names.forEach((name, value) -> scope.put(FormulaParser.parse(name), value));
+        return among(scope, latex, shape);
+    }
+
+    /** The same among names that were read before: to read thousands takes longer than a formula does. */
+    public static NdArray among(Map<Formula, Value> names, String latex, int... shape) {
+        var scope = new HashMap<>(names);
         var source = FormulaParser.parse(latex, name -> scope.get(name) instanceof NdArray,
                 name -> scope.get(name) instanceof Value.Function || Functions.has(name));
         return new Evaluator(source, scope).all(shape);
@@ -221,6 +227,7 @@ public final class Evaluator {
     /** Whether it may be a name whose index stands within: {@code \\delta^{f}_{t}}, {@code \\partial h_t / \\partial h_{t-1}}. */
     private static boolean isMarked(Formula formula) {
         return formula instanceof Formula.Sup(Formula.Sub _, Formula.Symbol _)
+                || formula instanceof Formula.Sup(Formula.Sub _, Formula.Label _)
                 || formula instanceof Formula.Binary(var operator, var _, Formula.Accent(var command, var _))
                         && operator == Operator.QUOTIENT && command.equals("\\partial");
     }

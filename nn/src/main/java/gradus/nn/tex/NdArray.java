@@ -221,6 +221,9 @@ public record NdArray(int[] shape, double[] data) implements Value {
     static NdArray concat(int along, List<NdArray> parts) {
         int rank = parts.getFirst().rank();
         int axis = along < 0 ? along + rank : along;
+        if (axis < 0 || axis >= rank) {
+            throw unfit("blocks of " + rank + " axes do not join along axis " + along, "axes are counted from 0");
+        }
         var order = new int[rank];   // the axis first, stack what lies along it, and back
         var back = new int[rank];
         for (int i = 0; i < rank; i++) {

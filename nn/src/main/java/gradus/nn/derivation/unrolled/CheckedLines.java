@@ -7,7 +7,9 @@ import gradus.nn.derivation.Check;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.tex.Evaluator;
+import gradus.nn.tex.Formula;
 import gradus.nn.tex.FormulaException;
+import gradus.nn.tex.FormulaParser;
 import gradus.nn.tex.NdArray;
 import gradus.nn.tex.Tex;
 import gradus.nn.tex.Value;
@@ -27,7 +29,17 @@ final class CheckedLines {
     private static final int ENTRIES = 20;
 
     private final List<Step> steps = new ArrayList<>();
-    private final Map<String, Value> names = new HashMap<>();
+    private final Map<Formula, Value> names = new HashMap<>();
+    private final Naming naming;
+
+    /** @param naming how the names in what follows are written */
+    CheckedLines(Naming naming) {
+        this.naming = naming;
+    }
+
+    CheckedLines() {
+        this(Naming.PLAIN);
+    }
 
     /**
      * What a formula must give.
@@ -57,8 +69,12 @@ final class CheckedLines {
         return List.copyOf(steps);
     }
 
+    List<Step> steps(Kind kind) {
+        return steps.stream().filter(step -> step.kind() == kind).toList();
+    }
+
     void know(String name, Value value) {
-        names.put(name, value);
+        names.put(FormulaParser.parse(naming.of(name)), value);
     }
 
     void know(String name, Tensor value) {
@@ -132,8 +148,8 @@ final class CheckedLines {
         steps.add(step(kind, left, right, shape, Optional.empty(), new Check.Open(why)));
     }
 
-    private static Step step(Kind kind, String left, String right, Shape shape, Optional<Tensor> value, Check check) {
-        return new Step(kind, Tex.atom(left), new Tex(right, Tex.Binding.SUM), shape, value, Optional.empty(), check);
+    private Step step(Kind kind, String left, String right, Shape shape, Optional<Tensor> value, Check check) {
+        return new Step(kind, Tex.atom(naming.of(left)), new Tex(naming.of(right), Tex.Binding.SUM), shape, value, Optional.empty(), check);
     }
 
     /** Of all cases the largest errors. */
@@ -143,21 +159,21 @@ final class CheckedLines {
         for (var entry : cases.entrySet()) {
             var wanted = entry.getValue();
             var scope = new HashMap<>(names);
-            entry.getKey().forEach((index, number) -> scope.put(index, NdArray.scalar(number)));
+            entry.getKey().forEach((index, number) -> scope.put(FormulaParser.parse(index), NdArray.scalar(number)));
             var expected = wanted.value.toDoubleArray();
             if (Arrays.stream(expected).anyMatch(Double::isNaN)) {
                 return new Check.Open("its value is not a number");
             }
             double[] found;
             try {
-                found = filled(Evaluator.evaluate(formula, scope), wanted.value.shape());
+                found = filled(Evaluator.among(scope, naming.of(formula)), wanted.value.shape());
             } catch (FormulaException e) {
                 return new Check.Open(e.getMessage().lines().findFirst().orElse(""));
             }
             computed = Math.max(computed, error(found, expected, wanted.scale));
             if (wanted.slopes.isPresent() && computed != Double.POSITIVE_INFINITY) {
                 double slopes = wanted.slopes.get().error(found);
-                central = Double.isNaN(central) ? slopes : Math.max(central, slopes);
+                central = Double.isNaN(central) ? slopes : Double.isNaN(slopes) ? central : Math.max(central, slopes);
             }
         }
         return verdict(computed, central);

@@ -2,12 +2,13 @@ package gradus.nn.derivation.unrolled;
 
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
-import gradus.nn.derivation.unrolled.Time.Block;
+import gradus.nn.derivation.unrolled.Jacobians.Block;
 import gradus.nn.layer.Cell;
 import gradus.nn.layer.Cell.Reset;
 import gradus.nn.layer.Cell.Update;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The gated recurrent unit through time, in the layer's own convention: the reset gate acts on h before the product or
@@ -16,7 +17,7 @@ import java.util.List;
  * order r,
  * z, n; where r acts on the product q the candidate's U_h and W_h stay apart.
  */
-record Gru(Time.Walked walked) implements Structure {
+record Gru(Walked walked) implements Structure {
 
     private static final String FRESH = "\\tilde{h}_{t}";
 
@@ -36,13 +37,11 @@ record Gru(Time.Walked walked) implements Structure {
         parameters.put("U", cell.hiddenWeight());
         parameters.put("b", cell.bias());
         cell.hiddenBias().ifPresent(b -> parameters.put("b'", b));
-        var given = new LinkedHashMap<String, String>();
         var time = new Time(walked, parameters, marks -> {
             var p = new LinkedHashMap<String, Tensor>();
             parameters.forEach((name, value) -> p.put(name, marks.mark(name, Structure.precise(value))));
             for (var gate : List.of("r", "z", "h")) {
                 int row = List.of("r", "z", "h").indexOf(gate) * n;
-                var rows = "_{" + (row + 1) + ":" + (row + n) + "}";
                 boolean apart = gate.equals("h") && !before;
                 var u = marks.mark("U_{" + gate + "}", p.get("U").slice(0, row, row + n));
                 var w = p.get("W").slice(0, row, row + n);
@@ -51,13 +50,8 @@ record Gru(Time.Walked walked) implements Structure {
                 p.put("W" + gate, marks.mark("W_{" + gate + "}", apart ? w : Tensor.concat(1, u, w)));
                 p.put("b" + gate, marks.mark("b_{" + gate + "}", second && !apart
                         ? b.plus(p.get("b'").slice(0, row, row + n)) : b));
-                given.put("U_{" + gate + "}", "U" + rows);
-                given.put("W_{" + gate + "}", apart ? "W" + rows : "\\begin{bmatrix} U_{" + gate + "} & W" + rows
-                        + " \\end{bmatrix}");
-                given.put("b_{" + gate + "}", second && !apart ? "b" + rows + " + b'" + rows : "b" + rows);
                 if (apart && second) {
                     p.put("b'h", marks.mark("b'_{h}", p.get("b'").slice(0, row, row + n)));
-                    given.put("b'_{h}", "b'" + rows);
                 }
             }
             return (t, x, state) -> {
@@ -81,7 +75,19 @@ record Gru(Time.Walked walked) implements Structure {
                         : share.times(candidate).plus(z.times(h)))};
             };
         });
-        given.forEach(time::given);
+        var gates = List.of("r", "z", "h");
+        time.given("U", Time.stacked(gates.stream().map(gate -> "U_{" + gate + "}")), cell.hiddenWeight());
+        if (before || !second) {
+            time.given("\\begin{bmatrix} U & W & " + (second ? "b + b'" : "b") + " \\end{bmatrix}",
+                    Time.stacked(gates.stream().map(gate -> (gate.equals("h") && !before
+                            ? "\\begin{bmatrix} U_{h} & W_{h} \\end{bmatrix}" : "W_{" + gate + "}") + " & b_{" + gate + "}")),
+                    Time.sideBySide(cell));
+        } else {
+            var b = cell.bias().slice(0, 2 * n, 3 * n);
+            time.given("\\begin{bmatrix} U & W & b + b' \\end{bmatrix}", Time.stacked(Stream.of("W_{r} & b_{r}", "W_{z} & b_{z}",
+                    "\\begin{bmatrix} U_{h} & W_{h} \\end{bmatrix} & b_{h} + b'_{h}")), Time.sideBySide(cell))
+                    .given("b_{h}", "b[" + 2 * n + ":" + 3 * n + "]", b);
+        }
         var a = before ? "W_{h} \\cdot [r_{t} \\odot h_{t-1}, x_{t}] + b_{h}"
                 : "W_{h} x_{t} + b_{h} + r_{t} \\odot q_{t}";
         var mixed = fresh ? "\\left(1 - z_{t}\\right) \\odot h_{t-1} + z_{t} \\odot " + FRESH
@@ -155,7 +161,8 @@ record Gru(Time.Walked walked) implements Structure {
                 .backward("\\delta^{r}_{t} = \\frac{\\partial L}{\\partial a^{r}_{t}}", "a^{r}_{t}",
                         toReset + " \\odot r_{t} \\odot \\left(1 - r_{t}\\right)")
                 .backward("\\frac{\\partial L}{\\partial x_{t}}", "x_{t}", "W^{\\top} " + stacked("\\delta^{n}_{t}"))
-                .start("h_{0}", through.replace("{t}", "{1}").replace("{t-1}", "{0}"));
+                .inputs(stacked("\\delta^{n}_{t}"))
+                .start("h_{0}", through.replace("{t}", "{1}").replace("{t-1}", "{0}")).starts();
     }
 
     /** The same one step later. */

@@ -2,7 +2,7 @@ package gradus.nn.derivation.unrolled;
 
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
-import gradus.nn.derivation.unrolled.Time.Block;
+import gradus.nn.derivation.unrolled.Jacobians.Block;
 import gradus.nn.layer.Cell;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import java.util.List;
  * h_t = o ⊙
  * tanh C_t. The gates' weights are the layer's U and W side by side, each with its own rows in the order i, f, g, o.
  */
-record Lstm(Time.Walked walked) implements Structure {
+record Lstm(Walked walked) implements Structure {
 
     private static final List<String> ROWS = List.of("i", "f", "C", "o");
     private static final String STACKED = "\\begin{bmatrix} \\delta^{i}_{t} \\\\ \\delta^{f}_{t} \\\\ \\delta^{g}_{t} \\\\ \\delta^{o}_{t} \\end{bmatrix}";
@@ -73,13 +73,10 @@ record Lstm(Time.Walked walked) implements Structure {
                 return new Tensor[] {marks.mark("h" + t, v.get("o").times(c.tanh())), c};
             };
         });
-        for (int k = 0; k < ROWS.size(); k++) {
-            var rows = "_{" + (k * n + 1) + ":" + (k + 1) * n + "}";
-            var gate = ROWS.get(k);
-            time.given("U_{" + gate + "}", "U" + rows)
-                    .given("W_{" + gate + "}", "\\begin{bmatrix} U_{" + gate + "} & W" + rows + " \\end{bmatrix}")
-                    .given("b_{" + gate + "}", second ? "b" + rows + " + b'" + rows : "b" + rows);
-        }
+        time.given("\\begin{bmatrix} U & W & " + (second ? "b + b'" : "b") + " \\end{bmatrix}",
+                Time.stacked(ROWS.stream().map(gate -> "W_{" + gate + "} & b_{" + gate + "}")),
+                Time.sideBySide(cell)).given("U", Time.stacked(ROWS.stream().map(gate -> "U_{" + gate + "}")),
+                        cell.hiddenWeight());
         for (var gate : List.of("f", "i", "C")) {
             time.forward(gate(gate), value(gate));
         }
@@ -149,7 +146,7 @@ record Lstm(Time.Walked walked) implements Structure {
                 .backward("\\delta^{g}_{t} = \\frac{\\partial L}{\\partial a^{g}_{t}}", "a^{g}_{t}",
                         "\\delta^{c}_{t} \\odot i_{t} \\odot \\left(1 - \\tilde{C}_{t}^{2}\\right)")
                 .backward("\\frac{\\partial L}{\\partial x_{t}}", "x_{t}", "W^{\\top} " + STACKED)
-                .start("h_{0}", String.join(" + ", earliest))
-                .start("C_{0}", "\\delta^{c}_{1} \\odot f_{1}");
+                .inputs(STACKED).start("h_{0}", String.join(" + ", earliest))
+                .start("C_{0}", "\\delta^{c}_{1} \\odot f_{1}").starts();
     }
 }

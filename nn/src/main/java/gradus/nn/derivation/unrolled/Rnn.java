@@ -2,13 +2,13 @@ package gradus.nn.derivation.unrolled;
 
 import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
-import gradus.nn.derivation.unrolled.Time.Block;
+import gradus.nn.derivation.unrolled.Jacobians.Block;
 import gradus.nn.layer.Cell;
 import java.util.LinkedHashMap;
 import java.util.List;
 
 /** The simple recurrent net through time: h_t = tanh(W_hh h_{t−1} + W_xh x_t + b_h). */
-record Rnn(Time.Walked walked) implements Structure {
+record Rnn(Walked walked) implements Structure {
 
     @Override
     public List<Step> lines() {
@@ -42,7 +42,7 @@ record Rnn(Time.Walked walked) implements Structure {
                         "\\left(\\frac{\\partial^{+} L}{\\partial h_{t}} + W_{hh}^{\\top} \\delta_{t+1}\\right)"
                         + " \\odot \\left(1 - h_{t}^{2}\\right)")
                 .backward("\\frac{\\partial L}{\\partial x_{t}}", "x_{t}", "W_{xh}^{\\top} \\delta_{t}")
-                .start("h_{0}", "W_{hh}^{\\top} \\delta_{1}")
+                .inputs("\\delta_{t}").start("h_{0}", "W_{hh}^{\\top} \\delta_{1}").starts()
                 .gradient("W_{hh}", "\\sum_{t=1}^{T} \\delta_{t} h_{t-1}^{\\top}")
                 .gradient("W_{xh}", "\\sum_{t=1}^{T} \\delta_{t} x_{t}^{\\top}")
                 .bias("b_{h}", "\\delta_{t}");

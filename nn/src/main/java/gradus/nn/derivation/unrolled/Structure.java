@@ -17,7 +17,7 @@ public sealed interface Structure permits Rnn, Lstm, Gru, Convolved, Pooled, Hea
     List<Step> lines();
 
     /** A recurrent layer through time. */
-    static Structure of(Time.Walked walked) {
+    static Structure of(Walked walked) {
         return switch (walked.cell()) {
             case Cell.Rnn _ -> new Rnn(walked);
             case Cell.Lstm _ -> new Lstm(walked);

@@ -5,9 +5,11 @@ import gradus.nn.Tensor;
 import gradus.nn.derivation.Step;
 import gradus.nn.derivation.Step.Kind;
 import gradus.nn.derivation.unrolled.CheckedLines.Wanted;
+import gradus.nn.derivation.unrolled.Jacobians.Block;
 import gradus.nn.derivation.unrolled.Trace.Marks;
 import gradus.nn.grad.Derivatives;
 import gradus.nn.grad.Gradients;
+import gradus.nn.layer.Cell;
 import gradus.nn.layer.Cell;
 import gradus.nn.layer.Linear;
 import gradus.nn.layer.Recurrent;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A recurrence written out in time. CheckedLines with an index t are templates, {@code h_{t-1}}; they are written once for
@@ -50,93 +54,30 @@ final class Time {
         Tensor[] after(String t, Tensor x, Tensor[] state);
     }
 
-    /**
-     * Names in a graph.
-     *
-     * @param x          the input
-     * @param out        the outputs
-     * @param delta      the loss's gradient in them
-     * @param parameters W, U, b and the second bias; empty where there is no name
-     */
-    record Linked(String x, String out, String delta, List<String> parameters) {
-    }
-
-    /**
-     * What is walked along and what becomes of it.
-     *
-     * @param layer copied to float64
-     * @param x     [batch, time, in]
-     * @param start the state before, [batch, state]
-     * @param head  applied to every h
-     * @param withCell whether the loss sees the last cell, behind the outputs
-     * @param loss  of all outputs, [batch, time, ..]
-     * @param linked what these are called in the graph they were found in
-     */
-    record Walked(Recurrent.Sequence layer, Tensor x, Tensor start, Optional<Linear> head, boolean withCell,
-            UnaryOperator<Tensor> loss, Optional<Linked> linked) {
-
-        Walked {
-            layer = new Recurrent.Sequence(layer.cell().map(Walked::leaf), Optional.empty(), layer.backwards());
-            head = head.map(h -> new Linear(leaf(h.weight()), leaf(h.bias())));
-            x = Structure.precise(x);
-            start = Structure.precise(start);
-        }
-
-        private static Tensor leaf(Tensor parameter) {
-            return Tensor.parameter(Structure.precise(parameter));
-        }
-
-        Cell cell() {
-            return layer.cell();
-        }
-
-        boolean backwards() {
-            return layer.backwards();
-        }
-
-        /** The loss by the layer itself, in one operation where it has one. */
-        Tensor ownLoss(Tensor output, Tensor state) {
-            int n = cell().hidden();
-            var y = head.map(h -> h.apply(output)).orElse(output);
-            return loss.apply(withCell ? Tensor.concat(1, y, state.slice(1, n, 2 * n).reshape(batch(), 1, n)) : y);
-        }
-
-        int steps() {
-            return x.shape().dim(1);
-        }
-
-        int batch() {
-            return x.shape().dim(0);
-        }
-
-        /** The input of step t, counted from 1. */
-        Tensor at(int t) {
-            int place = backwards() ? steps() - t : t - 1;
-            return x.slice(1, place, place + 1).reshape(batch(), -1);
-        }
-    }
-
     private final Walked walked;
     private final Trace trace;
-    private final CheckedLines lines = new CheckedLines();
-    private final CheckedLines first = new CheckedLines();   // of the first sequence alone, for Jacobians
+    private final CheckedLines lines;
+    private final CheckedLines links;   // to tensors of the graph, whose names may begin like those of steps
+    private final CheckedLines first;   // of the first sequence alone, for Jacobians
     private final Tensor output;   // of the layer itself
     private final Map<String, Tensor> own = new HashMap<>();   // the layer's own gradients
-    private final List<Step> linking = new ArrayList<>();
-    private final Map<String, String> shown = new HashMap<>();   // what parameters are called in the graph
     private final int steps;
     private final int batch;
 
     /** @param parameters the names of the layer's parameters */
     Time(Walked walked, Map<String, Tensor> parameters, Gates gates) {
         this.walked = walked;
+        var naming = walked.linked().map(Linked::naming).orElse(Naming.PLAIN);
+        this.lines = new CheckedLines(naming);
+        this.links = new CheckedLines(naming);
+        this.first = new CheckedLines(naming);
         this.steps = walked.steps();
         this.batch = walked.batch();
         this.trace = new Trace(marks -> loss(gates, marks));
-        var found = walked.layer.walk(walked.x, walked.start);
-        this.output = found.output();
+        var found = walked.layer().walk(walked.x(), walked.start());
+        this.output = walked.ordered(found.output());
         var names = List.copyOf(parameters.keySet());
-        var gradients = Gradients.of(walked.ownLoss(output, found.state()), names.stream().map(parameters::get)
+        var gradients = Gradients.of(walked.ownLoss(found.output(), found.state()), names.stream().map(parameters::get)
                 .toArray(Tensor[]::new));
         IntStream.range(0, gradients.length).forEach(i -> own.put(names.get(i), gradients[i]));
         trace.values().forEach((name, value) -> {
@@ -144,12 +85,13 @@ final class Time {
             first.know(name, isOfTime(name) ? value.slice(0, 0, 1).reshape(-1) : value);
         });
         lines.add(Kind.FORWARD, "T", "" + steps, Wanted.value(Tensor.scalar(steps)));
-        for (var both : List.of(lines, first)) {
-            both.know("T", steps);
+        for (var each : List.of(lines, links, first)) {
+            each.know("T", steps);
         }
         for (int t = 0; t <= steps; t++) {
             know("\\frac{\\partial L}{\\partial h_{" + t + "}}", "h_{" + t + "}");
             know("\\frac{\\partial^{+} L}{\\partial h_{" + t + "}}", "h^{+}_{" + t + "}");
+            know("\\frac{\\partial L}{\\partial C_{" + t + "}}", "C_{" + t + "}");
             know("\\frac{\\partial L}{\\partial y_{" + t + "}}", "y_{" + t + "}");
             know("\\delta^{c}_{" + t + "}", "C_{" + t + "}");
             know("\\delta^{h}_{" + t + "}", "h_{" + t + "}");
@@ -159,7 +101,7 @@ final class Time {
             know("\\delta_{" + t + "}", "a_{" + t + "}");
         }
         know("\\frac{\\partial^{+} L}{\\partial C_{" + steps + "}}", "C^{+}");
-        walked.linked.ifPresent(linked -> link(linked, names));
+        walked.linked().ifPresent(this::link);
     }
 
     private void know(String name, String quantity) {
@@ -170,12 +112,12 @@ final class Time {
 
     private Tensor loss(Gates gates, Marks marks) {
         var next = gates.of(marks);
-        var head = walked.head.map(linear -> new Linear(marks.mark("W_{hy}", Structure.precise(linear.weight())),
+        var head = walked.head().map(linear -> new Linear(marks.mark("W_{hy}", Structure.precise(linear.weight())),
                 marks.mark("b_{y}", Structure.precise(linear.bias()))));
         int n = walked.cell().hidden();
         var state = new Tensor[walked.cell().stateSize() / n];
         for (int i = 0; i < state.length; i++) {
-            state[i] = marks.mark(i == 0 ? "h_{0}" : "C_{0}", walked.start.slice(1, i * n, (i + 1) * n));
+            state[i] = marks.mark(i == 0 ? "h_{0}" : "C_{0}", walked.start().slice(1, i * n, (i + 1) * n));
         }
         var outputs = new ArrayList<Tensor>();
         for (int t = 1; t <= steps; t++) {
@@ -183,21 +125,25 @@ final class Time {
             var out = marks.mark("h^{+}_{" + t + "}", state[0].times(1));   // the loss's own share of h
             outputs.add(head.isPresent() ? marks.mark("y_{" + t + "}", head.get().apply(out)) : out);
         }
-        var inOrder = walked.backwards() ? outputs.reversed() : outputs;
-        var all = new ArrayList<>(inOrder);
-        if (walked.withCell) {
+        var all = new ArrayList<>(walked.turnsOutputs() ? outputs.reversed() : outputs);
+        if (walked.withCell()) {
             all.add(marks.mark("C^{+}", state[1].times(1)));
         }
-        return walked.loss.apply(Tensor.stack(1, all.toArray(Tensor[]::new)));
+        return walked.loss().apply(Tensor.stack(1, all.toArray(Tensor[]::new)));
     }
 
     private static boolean isOfTime(String name) {
         return name.matches(".*_\\{\\d+}") || name.equals("C^{+}");
     }
 
-    /** Of one sequence a vector, of several a matrix of columns; a bias is added to each of them. */
+    /** Of one sequence a vector, of several a matrix of columns. */
+    private Tensor columns(Tensor rows) {
+        return batch == 1 ? rows.reshape(-1) : rows.t();
+    }
+
+    /** The same of a quantity of a step; a bias is added to each column. */
     private Tensor column(String name, Tensor value) {
-        return isOfTime(name) ? batch == 1 ? value.reshape(-1) : value.t()
+        return isOfTime(name) ? columns(value)
                 : value.rank() == 1 && batch != 1 ? value.reshape(-1, 1) : value;
     }
 
@@ -242,7 +188,7 @@ final class Time {
     }
 
     /** {@code h_{t-1}} at t = 3 is {@code h_{2}}, at T − 1 it is {@code h_{T-2}}. */
-    private static String instance(String template, int t) {
+    static String instance(String template, int t) {
         return template.replace("{t}", "{" + t + "}").replace("{t-1}", "{" + (t - 1) + "}")
                 .replace("{t+1}", "{" + (t + 1) + "}");
     }
@@ -259,9 +205,20 @@ final class Time {
     // ---- lines ----
 
     /** A quantity that does not depend on time. */
-    Time given(String left, String right) {
-        lines.add(Kind.FORWARD, left, right, value(left));
+    Time given(String left, String right, Tensor value) {
+        lines.add(Kind.FORWARD, left, right, Wanted.value(value));
         return this;
+    }
+
+    /** U, W and the sum of the biases. */
+    static Tensor sideBySide(Cell cell) {
+        var b = cell.hiddenBias().map(cell.bias()::plus).orElse(cell.bias());
+        return Tensor.concat(1, cell.hiddenWeight(), cell.inputWeight(), b.reshape(-1, 1)).detach();
+    }
+
+    /** Formulas one below the other. */
+    static String stacked(Stream<String> formulas) {
+        return formulas.collect(Collectors.joining(" \\\\ ", "\\begin{bmatrix} ", " \\end{bmatrix}"));
     }
 
     /** A quantity of each step, once for all steps. */
@@ -322,9 +279,17 @@ final class Time {
         return this;
     }
 
+    /** The graph's gradient in the whole state before the first step. */
+    Time starts() {
+        walked.linked().flatMap(Linked::startDelta).ifPresent(start -> lines.add(Kind.DELTA, "B^{\\top}",
+                trace.value("C_{0}") == null ? derivative("h_{0}")
+                        : stacked(Stream.of(derivative("h_{0}"), derivative("C_{0}"))), Wanted.value(start.value().t())));
+        return this;
+    }
+
     /** The gradient in a parameter, of which a batch sums. */
     Time gradient(String quantity, String right) {
-        lines.add(Kind.GRADIENT, derivative(shown.getOrDefault(quantity, quantity)), right, gradient(quantity));
+        lines.add(Kind.GRADIENT, derivative(quantity), right, gradient(quantity));
         return this;
     }
 
@@ -340,11 +305,11 @@ final class Time {
 
     /** The output of the head, and the loss's own share of δ. */
     Time head() {
-        return walked.head.isEmpty() ? this : unrolled("y_{t}", "W_{hy} h_{t} + b_{y}");
+        return walked.head().isEmpty() ? this : unrolled("y_{t}", "W_{hy} h_{t} + b_{y}");
     }
 
     Time headBack() {
-        if (walked.head.isPresent()) {
+        if (walked.head().isPresent()) {
             lines.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}",
                     "W_{hy}^{\\top} \\frac{\\partial L}{\\partial y_{t}}",
                     cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
@@ -353,44 +318,48 @@ final class Time {
     }
 
     Time headGradients() {
-        return walked.head.isEmpty() ? this
+        return walked.head().isEmpty() ? this
                 : gradient("W_{hy}", "\\sum_{t=1}^{T} \\frac{\\partial L}{\\partial y_{t}} h_{t}^{\\top}")
                         .bias("b_{y}", "\\frac{\\partial L}{\\partial y_{t}}");
     }
 
     /** How quantities of a step lie in the tensors of the graph. */
-    private void link(Linked linked, List<String> parameters) {
-        var links = new CheckedLines();
-        links.know("T", steps);
-        links.know(linked.x, walked.x);
-        links.know(linked.delta, delta());
-        var place = walked.backwards() ? "T - t" : "t - 1";
-        links.add(Kind.FORWARD, "x_{t}", linked.x + "[:, " + place + "]^{\\top}",
+    private void link(Linked linked) {
+        links.know("X", walked.x());
+        links.know("G", delta());
+        links.add(Kind.FORWARD, "x_{t}", "X[:, " + walked.place() + "]^{\\top}",
                 cases(1, steps, t -> value("x_{" + t + "}")));
-        for (int i = 0; i < parameters.size(); i++) {
-            var symbol = linked.parameters.get(i);
-            if (!symbol.isEmpty() && !symbol.equals(parameters.get(i))) {
-                shown.put(parameters.get(i), symbol);
-                links.know(symbol, trace.value(parameters.get(i)));
-                links.add(Kind.FORWARD, parameters.get(i), symbol, Wanted.value(trace.value(parameters.get(i))));
-            }
+        var states = trace.value("C_{0}") == null ? "h_{0}" : stacked(Stream.of("h_{0}", "C_{0}"));
+        if (linked.start().isPresent()) {
+            links.know("S", walked.start());
+            links.add(Kind.FORWARD, states, "S^{\\top}", Wanted.value(walked.start().t()));
+        } else {
+            links.add(Kind.FORWARD, states, "0", Wanted.value(walked.start().t()));
         }
-        links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", linked.delta + "[:, " + place + "]^{\\top}",
+        links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial h_{t}}", "G[:, " + walked.outputPlace() + "]^{\\top}",
                 cases(1, steps, t -> gradient("h^{+}_{" + t + "}")));
-        if (walked.withCell) {
-            links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial C_{T}}", linked.delta + "[:, T]^{\\top}",
-                    gradient("C^{+}"));
+        if (walked.withCell()) {
+            links.add(Kind.DELTA, "\\frac{\\partial^{+} L}{\\partial C_{T}}", "G[:, T]^{\\top}", gradient("C^{+}"));
         }
-        linking.addAll(links.steps());
+    }
+
+    /** The graph's gradient in what all steps get from the input, from what one of them gets. */
+    Time inputs(String delta) {
+        walked.linked().flatMap(Linked::inputs).ifPresent(inputs -> lines.add(Kind.DELTA,
+                "A[:, " + walked.place() + "]^{\\top}", delta, cases(1, steps, t -> {
+                    int place = walked.layer().backwards() ? steps - t : t - 1;
+                    return Wanted.value(columns(inputs.value().slice(1, place, place + 1).reshape(batch, -1)));
+                })));
+        return this;
     }
 
     /** The loss's gradient in all that the layer gives. */
     private Tensor delta() {
         var parts = new ArrayList<Tensor>();
         for (int t = 1; t <= steps; t++) {
-            parts.add(trace.gradient("h^{+}_{" + (walked.backwards() ? steps + 1 - t : t) + "}"));
+            parts.add(trace.gradient("h^{+}_{" + (walked.turnsOutputs() ? steps + 1 - t : t) + "}"));
         }
-        if (walked.withCell) {
+        if (walked.withCell()) {
             parts.add(trace.gradient("C^{+}"));
         }
         return Tensor.stack(1, parts.toArray(Tensor[]::new));
@@ -398,113 +367,33 @@ final class Time {
 
     /** What the layer itself gives, in one operation where it has one, is what the steps give. */
     Time layer(String name) {
-        var left = walked.linked.map(linked -> linked.out + "[:, " + (walked.backwards() ? "T - t" : "t - 1")
-                + "]^{\\top}")
-                .orElse("\\operatorname{" + name + "}\\left(x\\right)_{t}");
+        var left = walked.linked().isPresent() ? "Y[:, " + walked.outputPlace() + "]^{\\top}"
+                : "\\operatorname{" + name + "}\\left(x\\right)_{t}";
         lines.add(Kind.FORWARD, left, "h_{t}", cases(1, steps, t -> {
-            int place = walked.backwards() ? steps - t : t - 1;
-            return Wanted.value(column("h_{" + t + "}", output.slice(1, place, place + 1).reshape(batch, -1)));
+            int place = walked.turnsOutputs() ? steps - t : t - 1;
+            return Wanted.value(columns(output.slice(1, place, place + 1).reshape(batch, -1)));
         }));
         return this;
-    }
-
-    // ---- Jacobians, of the first sequence ----
-
-    /** The library's own step from one state of the first sequence. */
-    private Tensor jacobian(int t) {
-        var x = walked.at(t).slice(0, 0, 1);
-        return Derivatives.jacobian(s -> walked.cell().next(walked.cell().inputs(x), s.reshape(1, -1)).reshape(-1),
-                state(t - 1)).detach();
-    }
-
-    private Tensor state(int t) {
-        var h = trace.value("h_{" + t + "}").detach().slice(0, 0, 1).reshape(-1);
-        return walked.cell().stateSize() == walked.cell().hidden() ? h
-                : Tensor.concat(0, h, trace.value("C_{" + t + "}").detach().slice(0, 0, 1).reshape(-1));
     }
 
     /**
      * The derivatives of a step's state in the one before, and their product along several steps.
      *
-     * @param blocks rows from, to, columns from, to in parts of the state, the name, and the formula of each block
+     * @param state the letter of the whole state
      */
     Time jacobians(String state, List<Block> blocks) {
-        int from = Math.max(1, steps - CHECKED + 1);
-        int n = walked.cell().hidden();
-        var all = new LinkedHashMap<Integer, Tensor>();
-        for (int t = from; t <= steps; t++) {
-            all.put(t, jacobian(t));
-            first.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}",
-                    all.get(t));
-            for (var block : blocks) {
-                first.know(instance(block.left, t), block.of(all.get(t), n));
-            }
-        }
-        for (var block : blocks) {
-            first.add(Kind.LOCAL, block.left, block.right, cases(from, steps,
-                    t -> Wanted.value(block.of(all.get(t), n))));
-        }
-        if (steps - from < 1) {
-            return this;
-        }
-        if (state.equals("h")) {
-            chain(from);
-        }
-        first.know("k", steps - from);
-        first.know("t", steps);
-        first.add(Kind.LOCAL, "\\frac{\\partial " + state + "_t}{\\partial " + state + "_{t-k}}",
-                "\\prod_{i=1}^{k} \\frac{\\partial " + state + "_{t-i+1}}{\\partial " + state + "_{t-i}}",
-                Wanted.value(through(from)));
+        new Jacobians(walked, trace, first).add(state, blocks);
         return this;
     }
 
-    /** The gradients in two neighbouring states as rows, the derivatives between them as matrices: how the chain runs
-     * back. */
-    private void chain(int from) {
-        for (int t = from; t <= steps; t++) {
-            for (var name : List.of("h", "h^{+}", "y")) {
-                var gradient = trace.gradient(name + "_{" + t + "}");
-                if (gradient != null) {
-                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h" : "\\partial L}{\\partial "
-                            + name;
-                    first.know("\\frac{" + shown + "_{" + t + "}}", gradient.slice(0, 0, 1));
-                }
-            }
-            int step = t;
-            walked.head.ifPresent(head -> first.know("\\frac{\\partial y_{" + step + "}}{\\partial h_{" + step + "}}",
-                    Derivatives.jacobian(head::apply, state(step)).detach()));
-        }
-        first.add(Kind.DELTA, "\\frac{\\partial L}{\\partial h_{t}}", (walked.head.isPresent()
-                ? "\\frac{\\partial L}{\\partial y_{t}} \\frac{\\partial y_{t}}{\\partial h_{t}}"
-                        : "\\frac{\\partial^{+} L}{\\partial h_{t}}")
-                + " + \\frac{\\partial L}{\\partial h_{t+1}} \\frac{\\partial h_{t+1}}{\\partial h_{t}}",
-                cases(from, steps - 1, t -> Wanted.value(trace.gradient("h_{" + t + "}").slice(0, 0, 1))));
-    }
-
-    /** The derivative of the last state in that of step {@code from}, by autograd through all steps between. */
-    private Tensor through(int from) {
-        return Derivatives.jacobian(s -> {
-            var state = s.reshape(1, -1);
-            for (int t = from + 1; t <= steps; t++) {
-                state = walked.cell().next(walked.cell().inputs(walked.at(t).slice(0, 0, 1)), state);
-            }
-            return state.reshape(-1);
-        }, state(from)).detach();
-    }
-
-    /** A part of ∂state/∂state: in parts of {@code hidden} rows and columns. */
-    record Block(int row, int column, String left, String right) {
-
-        Tensor of(Tensor jacobian, int n) {
-            return jacobian.slice(0, row * n, (row + 1) * n).slice(1, column * n, (column + 1) * n);
-        }
-    }
-
     List<Step> all() {
-        var all = new ArrayList<>(linking);
-        all.addAll(lines.steps().stream().filter(step -> step.kind() == Kind.FORWARD).toList());
-        all.addAll(first.steps());
-        all.addAll(lines.steps().stream().filter(step -> step.kind() != Kind.FORWARD).toList());
+        var all = new ArrayList<>(links.steps(Kind.FORWARD));
+        all.addAll(lines.steps(Kind.FORWARD));
+        all.addAll(first.steps(Kind.LOCAL));
+        all.addAll(links.steps(Kind.DELTA));
+        all.addAll(lines.steps(Kind.DELTA));
+        all.addAll(first.steps(Kind.DELTA));
+        all.addAll(lines.steps(Kind.GRADIENT));
         return all;
     }
 }

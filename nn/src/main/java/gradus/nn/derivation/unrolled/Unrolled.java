@@ -103,6 +103,6 @@ public record Unrolled(List<Step> steps) {
         var shape = new Shape(x.shape().dim(0), layer.cell().stateSize());
         var start = layer.start().map(s -> s.detach().reshape(1, -1).broadcastTo(shape))
                 .orElseGet(() -> Tensor.full(0, shape, DType.FLOAT64));
-        return Structure.of(new Time.Walked(layer, x, start, head, false, loss, Optional.empty()));
+        return Structure.of(new Walked(layer, x, start, head, false, false, loss, Optional.empty()));
     }
 }
