@@ -26,6 +26,10 @@ sealed interface Reducing permits Tensor {
         if (axes.length == 0) {
             return Tensor.apply(new Reductions.Sum(0), x().reshape(-1)).reshape(rest(keep));
         }
+        if (Arrays.stream(axes).map(x().shape()::axis).distinct().count() < axes.length) {
+            throw ShapeException.of("sum", "is to lose an axis twice, of " + Arrays.toString(axes),
+                    "name each axis once", x().shape());
+        }
         var sum = x();
         for (int axis : axes) {
             sum = Tensor.apply(new Reductions.Sum(x().shape().axis(axis)), sum);

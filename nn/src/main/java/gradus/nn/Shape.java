@@ -16,11 +16,13 @@ public record Shape(int... dims) {
         long size = 1;
         for (int dim : dims) {
             if (dim < 0) {
-                throw new ShapeException("shape " + Arrays.toString(dims) + " has a negative size");
+                throw new ShapeException("shape " + Arrays.toString(dims) + " has a negative size"
+                        + "\nhelp: sizes are 0 or more; reshape(...) takes one -1");
             }
             size *= dim;
             if (size > Integer.MAX_VALUE) {
-                throw new ShapeException("shape " + Arrays.toString(dims) + " has more than 2147483647 elements");
+                throw new ShapeException("shape " + Arrays.toString(dims) + " has more than 2147483647 elements"
+                        + "\nhelp: work on parts of it, several tensors or batches");
             }
         }
     }

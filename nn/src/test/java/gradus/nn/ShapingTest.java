@@ -37,6 +37,11 @@ class ShapingTest {
     }
 
     @Test
+    void anAxisIsLostOnce() {
+        assertEquals("sum: [2, 3] is to lose an axis twice, of [0, -2]", refused(t -> t.mean(0, -2), x));
+    }
+
+    @Test
     void axesMoveAndMerge() {
         assertEquals(new Shape(3, 4, 2), Tensor.ones(2, 3, 4).movedim(0, -1).shape());
         assertEquals(new Shape(4, 2, 3), Tensor.ones(2, 3, 4).movedim(-1, 0).shape());
@@ -60,6 +65,7 @@ class ShapingTest {
         is(Tensor.stack(-1, Tensor.of(1, 2), Tensor.of(3, 4)), 1, 3, 2, 4);
         is(Tensor.stack(-2, Tensor.of(1, 2), Tensor.of(3, 4)), 1, 2, 3, 4);
         refused(t -> Tensor.stack(3, t, t), x);
+        assertEquals("concat: there is nothing to join", refused(t -> Tensor.concat(0), x));
     }
 
     @Test

@@ -104,7 +104,8 @@ public sealed interface Cell extends Layer {
     private static void check(int in, int hidden) {
         if (in < 1 || hidden < 1) {
             throw new IllegalArgumentException("a recurrent net from " + in + " to " + hidden
-                    + " features: both must be at least 1");
+                    + " features: a size is below 1"
+                    + "\nhelp: lstm(32, 64) say");
         }
     }
 

@@ -166,8 +166,8 @@ public final class Convolution {
         /** A new layer with stride 1, no padding, and one group; the kernel has one size for all axes, or one for each. */
         public static Conv of(int axes, int in, int out, Seed seed, int... kernel) {
             if (in < 1 || out < 1) {
-                throw new IllegalArgumentException("conv" + axes + "d(" + in + ", " + out
-                        + ", ..): both sizes must be at least 1");
+                throw new IllegalArgumentException("conv" + axes + "d(" + in + ", " + out + ", ..): a size is below 1"
+                        + "\nhelp: channels in and out, 3 and 16 say");
             }
             return new Conv(Convolution.weight(out, in, perAxis("kernel", axes, kernel)),
                     Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes), 1, false)
@@ -289,7 +289,8 @@ public final class Convolution {
         public static ConvTranspose of(int axes, int in, int out, Seed seed, int... kernel) {
             if (in < 1 || out < 1) {
                 throw new IllegalArgumentException("convTranspose" + axes + "d(" + in + ", " + out
-                        + ", ..): both sizes must be at least 1");
+                        + ", ..): a size is below 1"
+                        + "\nhelp: channels in and out, 3 and 16 say");
             }
             return new ConvTranspose(Convolution.weight(in, out, perAxis("kernel", axes, kernel)),
                     Optional.of(Tensor.parameter(Tensor.zeros(out).named("b"))), Sliding.PLAIN.times(axes),

@@ -28,7 +28,8 @@ public record Linear(Tensor weight, Tensor bias) implements Layer {
     /** A new layer with the weights that this seed gives. */
     public static Linear of(int in, int out, Seed seed) {
         if (in < 1 || out < 1) {
-            throw new IllegalArgumentException("linear(" + in + ", " + out + "): both sizes must be at least 1");
+            throw new IllegalArgumentException("linear(" + in + ", " + out + "): a size is below 1"
+                    + "\nhelp: linear(784, 10) say");
         }
         var layer = new Linear(Tensor.parameter(Tensor.zeros(out, in).named("W")),
                 Tensor.parameter(Tensor.zeros(out).named("b")));

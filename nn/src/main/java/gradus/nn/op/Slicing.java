@@ -163,6 +163,9 @@ public final class Slicing {
 
         @Override
         public Shape shape(Shape... in) {
+            if (in.length == 0) {
+                throw new ShapeException("concat: there is nothing to join\nhelp: give at least one tensor");
+            }
             int total = 0;
             for (var shape : in) {
                 if (shape.rank() != in[0].rank() || !shape.with(axis, 0).equals(in[0].with(axis, 0))) {

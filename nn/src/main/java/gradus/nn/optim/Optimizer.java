@@ -132,6 +132,9 @@ public sealed interface Optimizer {
             positive(lr);
             fraction("β1", beta1);
             fraction("β2", beta2);
+            if (!(epsilon >= 0)) {
+                throw new IllegalArgumentException("ε = " + epsilon + " is not a number from 0 on\nhelp: 1e-8, say");
+            }
         }
 
         @Override

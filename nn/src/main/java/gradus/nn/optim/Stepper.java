@@ -52,8 +52,12 @@ public final class Stepper {
                 in.subList(2 + memory, in.size()).toArray(Expr[]::new)));
     }
 
-    /** The learning rate from the next step on. */
+    /** The learning rate from the next step on, 0 or more. */
     public Stepper lr(double newLr) {
+        if (!(newLr >= 0) || Double.isInfinite(newLr)) {
+            throw new IllegalArgumentException("learning rate " + newLr + " is not a number from 0 on"
+                    + "\nhelp: 0.1 or 0.001, say");
+        }
         lr = newLr;
         return this;
     }

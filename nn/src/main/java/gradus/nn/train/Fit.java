@@ -131,6 +131,9 @@ public final class Fit {
      *                         the net then has the parameters of the last good step
      */
     public Run epochs(int epochs) {
+        if (epochs < 0) {
+            throw new IllegalArgumentException("fit: " + epochs + " epochs\nhelp: 0 or more; 30, say");
+        }
         var watching = new ArrayList<>(listeners);
         if (!quiet) {
             ServiceLoader.load(TrainingListener.Provider.class, Fit.class.getClassLoader())

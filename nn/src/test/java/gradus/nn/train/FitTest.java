@@ -153,6 +153,15 @@ class FitTest {
         assertTrue(run.history().last().loss() < 1e-2, run.history().toString());
     }
 
+    @Test
+    void whatIsNoSettingIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> fit(linear(1, 1), LINE).epochs(-1));
+        assertThrows(IllegalArgumentException.class, () -> sgd(0.1).over(linear(1, 1)).lr(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> adam(0.1, 0.9, 0.999, -1));
+        assertThrows(IllegalArgumentException.class, () -> new ReduceOnPlateau(1, 3));
+        assertEquals(0, fit(linear(1, 1), LINE).quiet().epochs(0).history().epochs().size());
+    }
+
     private static String stopped(Fit training) {
         return assertThrows(TrainingStopped.class, () -> training.quiet().epochs(30)).getMessage();
     }
