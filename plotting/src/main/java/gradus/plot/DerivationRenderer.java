@@ -64,7 +64,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     private static String row(Step step) {
         var lines = Typesetting.lines(step, WIDTH);
         var formula = math((Typesetting.isDots(step) ? "" : "{} = ") + lines.getFirst())
-                + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining())
+                + lines.stream().skip(1).map(line -> "<br>" + math("\\qquad {} " + line)).collect(Collectors.joining())
                 + step.rule().map(DerivationRenderer::rule).orElse("");
         return "<tr>" + LEFT + math(Typesetting.line(step.left().text())) + "</td>" + FORMULA + formula + "</td>"
                 + REMARK + (Typesetting.isDots(step) ? "" : math(Typesetting.member(step.shape()))) + "</td>"

@@ -55,7 +55,7 @@ public final class RuleRenderer implements Renderer<Rule> {
             var lines = Typesetting.lines(step.right().text(), WIDTH);
             rows.append("<tr>").append(CELL).append(first ? math(left) : "").append("</td>").append(CELL)
                     .append(math("{} = " + lines.getFirst())).append(lines.stream().skip(1)
-                            .map(line -> "<br>" + math("\\qquad " + line)).collect(Collectors.joining()))
+                            .map(line -> "<br>" + math("\\qquad {} " + line)).collect(Collectors.joining()))
                     .append("</td>").append(CELL).append("<small>")
                     .append(step.rule().map(RuleRenderer::reason).orElse("")).append("</small></td>")
                     .append(CELL).append(mark(step)).append("</td></tr>");

@@ -43,7 +43,7 @@ public record Calculation(List<Line> lines, List<String> notes) implements Worke
             var right = Typesetting.lines(line.right().tex(), WIDTH);
             var first = Typesetting.line(line.left().tex()) + (line.rounded() ? " &\\approx " : " &= ") + right.getFirst() + " && \\text{"
                     + texText(line.rule()) + "} \\;" + mark(line);
-            return Stream.concat(Stream.of(first), right.stream().skip(1).map(part -> " &\\qquad " + part));
+            return Stream.concat(Stream.of(first), right.stream().skip(1).map(part -> " &\\qquad {} " + part));
         }).collect(Collectors.joining(" \\\\[4pt]\n", "\\begin{aligned}\n", "\n\\end{aligned}"));
     }
 

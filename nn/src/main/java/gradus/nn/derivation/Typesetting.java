@@ -148,7 +148,7 @@ public final class Typesetting {
         var lines = lines(step, PAPER);
         rows.add(isDots(step) ? "&\\;\\;" + lines.getFirst() : line(step.left().text()) + " &= " + lines.getFirst() + " && "
                 + member(step.shape()) + " && " + tick(step.check()));
-        lines.stream().skip(1).forEach(line -> rows.add("&\\qquad " + line));
+        lines.stream().skip(1).forEach(line -> rows.add("&\\qquad {} " + line));
         shortValue(step).ifPresent(value -> rows.add("&\\approx " + value));
         step.rule().ifPresent(rule -> rows.add("&\\quad \\text{" + words(rule.citation()) + "}"));
         if (step.check() instanceof Check.Open(var why)) {

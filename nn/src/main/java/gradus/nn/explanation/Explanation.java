@@ -86,7 +86,7 @@ public record Explanation(String title, String how, List<String> settings, List<
         }).orElse("");
         var parts = Typesetting.lines(line.right, PAPER);
         return Stream.concat(Stream.of(line.left + " &" + line.relation + " " + parts.getFirst() + tick),
-                parts.stream().skip(1).map(part -> "&\\qquad " + part));
+                parts.stream().skip(1).map(part -> "&\\qquad {} " + part));
     }
 
     /** For a notebook: every formula on a line of its own, with what is known of it. */
@@ -110,7 +110,7 @@ public record Explanation(String title, String how, List<String> settings, List<
             text.append("$\\displaystyle ").append(line.left).append(' ').append(line.relation).append(' ')
                     .append(broken.getFirst())
                     .append('$');
-            broken.stream().skip(1).forEach(part -> text.append("<br>$\\displaystyle \\qquad ").append(part)
+            broken.stream().skip(1).forEach(part -> text.append("<br>$\\displaystyle \\qquad {} ").append(part)
                     .append('$'));
             text.append(remark.isEmpty() ? "" : " &emsp;<small>" + escaped(remark) + "</small>").append("\n\n");
         }
