@@ -13,7 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the parts of attention are called: queries Q, keys K, values V, scores S, mask M, weights A, output O, joined C. */
+/** What the parts of attention are called: queries Q, keys K, values V, scores S, mask M, weights A, means O, joined C. */
 final class AttentionNames {
 
     private AttentionNames() {

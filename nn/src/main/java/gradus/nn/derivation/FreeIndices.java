@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The indices of a formula for one element: letters in the brackets of entries, in subscripts of groups and in the conditions
- * of indicators, that no sum, product or extreme runs over.
+ * The indices of a formula for one element: letters in the brackets of entries, in subscripts of groups and in
+ * conditions, that no sum, product or extreme runs over.
  */
 final class FreeIndices {
 
@@ -39,7 +39,8 @@ final class FreeIndices {
         var free = new TreeSet<String>();
         LIST.matcher(text).results().forEach(list -> {
             var inside = text.substring(list.start() + 1, LatexScan.part(text, list.start()) - 1);
-            (inside.matches("[a-z0-9, ]+") ? PLAIN : LETTER).matcher(inside).results().map(letter -> letter.group()).forEach(free::add);
+            var letters = inside.matches("[a-z0-9, ]+") ? PLAIN : LETTER;
+            letters.matcher(inside).results().map(letter -> letter.group()).forEach(free::add);
         });
         free.removeAll(bound);
         return String.join("", free);
@@ -64,14 +65,14 @@ final class FreeIndices {
         return bound;
     }
 
-    /** Whether there are entries, {@code x[i, j]}; a bracket at the start of an exponent, {@code a^{[1]}}, belongs to a name. */
+    /** Whether there are entries, {@code x[i, j]}; the bracket that begins an exponent, {@code a^{[1]}}, is a name's. */
     static boolean hasEntries(Tex formula) {
         return formula.text().replace("{[", "").contains("[");
     }
 
     /**
-     * A tensor of this name with the indices of a formula for one of its elements, written as there; axes of one element need
-     * none. As it is where the indices are not those of its axes.
+     * A tensor of this name with the indices of a formula for one of its elements, written as there; axes of one
+     * element need none. As it is where the indices are not those of its axes.
      */
     static Tex put(Tex name, Shape shape, Tex formula) {
         var free = of(formula);

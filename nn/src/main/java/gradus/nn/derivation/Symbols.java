@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
  * once, or would make the formulas with it too long; all other results are written out where they are used.
  *
  * <p>A graph none of whose results has a name gets the usual ones: z for affine maps, h for activations of them (v
- * beside a recurrent layer), u for others.
+ * beside a recurrent layer), u for others; where there are convolutions Z and A, P for pooling and κ for where its
+ * maxima lie; the letters of attention.
  */
 final class Symbols {
 
@@ -161,8 +162,9 @@ final class Symbols {
         if (name.startsWith("z^") && !given.isTaken("z")) {
             return Tex.symbol("\\delta" + name.substring(1), x.shape());
         }
-        boolean numbered = (name.startsWith("z_") || images && name.startsWith("Z_") && !given.isTaken("z" + name.substring(1)))
-                && !given.isTaken(name.substring(0, 1)) && !given.isTaken(name.substring(2));
+        boolean affine = name.startsWith("z_")
+                || images && name.startsWith("Z_") && !given.isTaken("z" + name.substring(1));
+        boolean numbered = affine && !given.isTaken(name.substring(0, 1)) && !given.isTaken(name.substring(2));
         var below = numbered ? name.substring(2) : name;
         return Tex.symbol("\\delta_{" + (below.startsWith("{") && below.endsWith("}") ? below.substring(1, below.length() - 1)
                 : below) + "}", x.shape());

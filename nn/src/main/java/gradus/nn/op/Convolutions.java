@@ -77,8 +77,8 @@ public final class Convolutions {
 
     /**
      * y[b, o, i] = Σ_c Σ_k w[o, c, k] x[b, c, i·stride − before + k·dilation], along one, two or three axes: what networks
-     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] → [b, o, out…]; a
-     * bias [o] may be a third input.
+     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] → [b, o, out…];
+     * a bias [o] may be a third input.
      */
     public record Conv(List<Sliding> slides, int groups) implements Op {
         @Override
@@ -99,9 +99,10 @@ public final class Convolutions {
 
         @Override
         public Tensor[] vjp(Tensor[] in, Tensor out, Tensor d) {
-            return withBias(in, d,
-                    in[0].requiresGrad() ? Tensor.apply(new ConvInputGradient(slides, groups, new Shape(spatial(in[0].shape()))), d, in[1]) : null,
-                    in[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(in[1].shape()))), in[0], d) : null);
+            var toInput = new ConvInputGradient(slides, groups, new Shape(spatial(in[0].shape())));
+            var toWeight = new ConvWeightGradient(slides, groups, new Shape(spatial(in[1].shape())));
+            return withBias(in, d, in[0].requiresGrad() ? Tensor.apply(toInput, d, in[1]) : null,
+                    in[1].requiresGrad() ? Tensor.apply(toWeight, in[0], d) : null);
         }
 
         @Override
@@ -117,8 +118,8 @@ public final class Convolutions {
         @Override
         public Tex[] backTex(Tex[] in, Tex out, Tex d) {
             var windows = new WindowTex(slides);
-            return Arrays.copyOf(new Tex[] {windows.inputGradient(d, in[1], groups), windows.weightGradient(in[0], d, groups),
-                windows.overPlaces(d)}, in.length);
+            return Arrays.copyOf(new Tex[] {windows.inputGradient(d, in[1], groups),
+                windows.weightGradient(in[0], d, groups), windows.overPlaces(d)}, in.length);
         }
 
         @Override
@@ -173,15 +174,17 @@ public final class Convolutions {
 
         @Override
         public Tensor forward(Tensor... inputs) {
-            return plusBias(run(Direction.INPUT_GRADIENT, geometryFor(inputs[0].shape(), inputs[1].shape()), inputs[0], inputs[1],
+            var g = geometryFor(inputs[0].shape(), inputs[1].shape());
+            return plusBias(run(Direction.INPUT_GRADIENT, g, inputs[0], inputs[1],
                     shape(inputs[0].shape(), inputs[1].shape())), inputs);
         }
 
         @Override
         public Tensor[] vjp(Tensor[] inputs, Tensor out, Tensor d) {
-            return withBias(inputs, d, inputs[0].requiresGrad() ? Tensor.apply(new Conv(slides, groups), d, inputs[1]) : null,
-                    inputs[1].requiresGrad() ? Tensor.apply(new ConvWeightGradient(slides, groups, new Shape(spatial(inputs[1].shape()))),
-                            d, inputs[0]) : null);
+            var toInput = new Conv(slides, groups);
+            var toWeight = new ConvWeightGradient(slides, groups, new Shape(spatial(inputs[1].shape())));
+            return withBias(inputs, d, inputs[0].requiresGrad() ? Tensor.apply(toInput, d, inputs[1]) : null,
+                    inputs[1].requiresGrad() ? Tensor.apply(toWeight, d, inputs[0]) : null);
         }
 
         @Override
@@ -197,8 +200,8 @@ public final class Convolutions {
         @Override
         public Tex[] backTex(Tex[] inputs, Tex out, Tex d) {
             var windows = new WindowTex(slides);
-            return Arrays.copyOf(new Tex[] {windows.conv(d, inputs[1], groups), windows.weightGradient(d, inputs[0], groups),
-                windows.overPlaces(d)}, inputs.length);
+            return Arrays.copyOf(new Tex[] {windows.conv(d, inputs[1], groups),
+                windows.weightGradient(d, inputs[0], groups), windows.overPlaces(d)}, inputs.length);
         }
 
         @Override

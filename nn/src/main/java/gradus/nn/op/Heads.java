@@ -22,8 +22,8 @@ public final class Heads {
         @Override
         public Shape shape(Shape... in) {
             if (in[0].rank() != 3 || heads < 1 || in[0].dim(2) % heads != 0) {
-                throw ShapeException.of(name(), "has no " + heads + " heads", "sequences are [batch, time, features], and heads"
-                        + " divide the features", in[0]);
+                throw ShapeException.of(name(), "has no " + heads + " heads",
+                        "sequences are [batch, time, features], and heads divide the features", in[0]);
             }
             return new Shape(in[0].dim(0), heads, in[0].dim(1), in[0].dim(2) / heads);
         }
@@ -115,6 +115,7 @@ public final class Heads {
 
     private static Tex join(Tex x) {
         int d = x.shape().dim(3);
-        return x.entry("i, \\left\\lfloor k / " + d + " \\right\\rfloor, j, \\operatorname{mod}\\left(k, " + d + "\\right)");
+        return x.entry("i, \\left\\lfloor k / " + d + " \\right\\rfloor, j, \\operatorname{mod}\\left(k, " + d
+                + "\\right)");
     }
 }

@@ -30,7 +30,8 @@ public final class Pooling {
      * @param kernel the window's sizes
      */
     public static Tensor max(Tensor x, Shape kernel, List<Sliding> slides) {
-        return Tensor.apply(new WindowMax(kernel, slides), x, Tensor.apply(new MaxPositions(kernel, slides), x.detach()));
+        var positions = Tensor.apply(new MaxPositions(kernel, slides), x.detach());
+        return Tensor.apply(new WindowMax(kernel, slides), x, positions);
     }
 
     /**
@@ -102,8 +103,8 @@ public final class Pooling {
     }
 
     /**
-     * The element of each window that lies at a given position, its largest: [b, c, in…] and positions [b, c, out…] → [b, c,
-     * out…].
+     * The element of each window that lies at a given position, its largest: [b, c, in…] and positions [b, c, out…]
+     * → [b, c, out…].
      */
     public record WindowMax(Shape kernel, List<Sliding> slides) implements Op {
         @Override
@@ -167,7 +168,8 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3), new Shape(3)}, {Shape.ones(slides.size() + 2), Shape.ones(slides.size() + 2)}});
+            var one = Shape.ones(slides.size() + 2);
+            return List.of(new Shape[][] {{new Shape(3), new Shape(3)}, {one, one}});
         }
     }
 

@@ -27,8 +27,8 @@ record WindowTex(List<Sliding> slides) {
     }
 
     /**
-     * Σ δ[i, o, p] w[o, j, u] over all o, p, u with s p + d u = k + padding: where the window put k. If it moves one by one
-     * that is the convolution Σ δ[i, o, k − u] w[o, j, u], with as many zeros around δ as the kernel sticks out.
+     * Σ δ[i, o, p] w[o, j, u] over all o, p, u with s p + d u = k + padding: where the window put k. If it moves one by
+     * one that is the convolution Σ δ[i, o, k − u] w[o, j, u], with as many zeros around δ as the kernel sticks out.
      */
     Tex inputGradient(Tex d, Tex w, int groups) {
         int channels = w.shape().dim(1);
@@ -40,8 +40,11 @@ record WindowTex(List<Sliding> slides) {
             int last = w.shape().dim(a + 2) - 1;
             return new Sliding(1, Math.max(0, last - slide.before()), Math.max(0, last - slide.after()), 1);
         }).toList();
-        boolean plain = IntStream.range(0, slides.size()).allMatch(a -> slides.get(a).stride() == 1
-                && slides.get(a).dilation() == 1 && w.shape().dim(a + 2) > Math.max(slides.get(a).before(), slides.get(a).after()));
+        boolean plain = IntStream.range(0, slides.size()).allMatch(a -> {
+            var slide = slides.get(a);
+            return slide.stride() == 1 && slide.dilation() == 1
+                    && w.shape().dim(a + 2) > Math.max(slide.before(), slide.after());
+        });
         return plain ? sum("o, " + letters(SECOND) + together, new WindowTex(around).padded(d).entry("i, o, " + all(a ->
                         OUT.charAt(a) + " + " + (w.shape().dim(a + 2) - 1) + " - " + SECOND.charAt(a))).times(weight))
                 : sum("o, " + letters(OFFSET) + ", " + letters(SECOND) + together + ",\\; " + meetings(),
@@ -72,8 +75,8 @@ record WindowTex(List<Sliding> slides) {
     }
 
     /**
-     * max of x[i, j, s k + d p − padding] over the offsets p that stay inside; of a few elements each is written, unless k
-     * stands alone in one: its range would be that of x.
+     * max of x[i, j, s k + d p − padding] over the offsets p that stay inside; of a few elements each is written, unless
+     * k stands alone in one: its range would be that of x.
      */
     Tex windowMax(Tex x, Shape kernel) {
         if (kernel.size() > LISTED || isPadded() || slides.stream().anyMatch(slide -> slide.stride() == 1)) {

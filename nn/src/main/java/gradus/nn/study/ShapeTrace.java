@@ -41,7 +41,8 @@ final class ShapeTrace implements Interpretation {
         /** What the result takes; nothing where it is the input's memory seen in another way. */
         long bytes() {
             return switch (op) {
-                case Movement.Reshape _, Movement.Permute _, Movement.BroadcastTo _, Slicing.Slice _, Heads.Split _ -> 0;
+                case Movement.Reshape _, Movement.Permute _, Movement.BroadcastTo _, Slicing.Slice _,
+                        Heads.Split _ -> 0;
                 default -> (long) out.size() * out.dtype().bytes();
             };
         }

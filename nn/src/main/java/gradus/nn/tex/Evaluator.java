@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  *     {@code \mathbf{1}_{i = j}}</td></tr>
  * <tr><td>{@code \sum_{i}}, {@code \sum_{i=1}^{n}}, {@code \sum_{j \ne i}}, {@code \prod}, {@code \max_{i}}, {@code
  *     \arg\max_{i}}</td><td>over the given range, or the axis that the index runs along in what follows; it reaches up to
- *     the next + or −. An empty sum is 0, an empty product 1, an empty maximum −∞, a minimum ∞; matrices are multiplied as such, from the left</td></tr>
+ *     the next + or −. An empty sum is 0, an empty product 1, an empty maximum −∞, a minimum ∞; matrices are multiplied
+ *     as such, from the left</td></tr>
  * <tr><td>a vector</td><td>one axis, a column; {@code x^\top} is the row 1 × n</td></tr>
  * <tr><td>{@code A B}, {@code A \cdot B}</td><td>the matrix product over the last two axes, axes before broadcast; a number
  *     scales. {@code x \cdot y} of two vectors is the inner product</td></tr>

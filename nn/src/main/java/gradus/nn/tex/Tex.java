@@ -229,10 +229,10 @@ public record Tex(String text, Binding binds, Form form, Optional<Shape> known) 
             left = right.inferred().isPresent() ? left.withoutOnes(right.inferred().get()) : left;
         }
         var rest = left.text.equals("1") ? right : right.text.equals("1") ? left
-                : left.form instanceof Form.Fraction(var above, var root) && root.isRoot() ? above.text.equals("1") ? right.over(root)
-                        : product.apply(above, right).over(root)   // Q Kᵀ/√d, not Q/√d Kᵀ
-                : right.form instanceof Form.Fraction(var above, var root) && root.isRoot() ? above.text.equals("1") ? left.over(root)
-                        : product.apply(left, above).over(root)
+                : left.form instanceof Form.Fraction(var above, var root) && root.isRoot()   // Q Kᵀ/√d, not Q/√d Kᵀ
+                        ? (above.text.equals("1") ? right : product.apply(above, right)).over(root)
+                : right.form instanceof Form.Fraction(var above, var root) && root.isRoot()
+                        ? (above.text.equals("1") ? left : product.apply(left, above)).over(root)
                 : product.apply(left, right);
         if (factor.isZero()) {
             return number(0);

@@ -61,8 +61,9 @@ class RandomGraphTest {
         for (int i = 0; i < in.length; i++) {
             var wanted = sample[i];
             var there = pool.stream().filter(x -> x.shape().equals(wanted.shape())).toList();
-            in[i] = op.takesIndices(i) ? wanted : there.isEmpty() || random.nextBoolean() || op instanceof Pooling.WindowMax
-                    ? Tensor.parameter(wanted)   // whose maxima lie where its sample says
+            boolean fresh = there.isEmpty() || random.nextBoolean()
+                    || op instanceof Pooling.WindowMax;   // whose maxima lie where its sample says
+            in[i] = op.takesIndices(i) ? wanted : fresh ? Tensor.parameter(wanted)
                     : there.get(random.nextInt(there.size()));
         }
         var out = Tensor.apply(op, in);
