@@ -55,7 +55,7 @@ final class Backward {
     }
 
     private void add(Tensor x, Tex share, Rule rule) {
-        formulas.merge(x, Transposition.inwards(share).of(x.shape()), (a, b) -> added(a, b).of(x.shape()));
+        formulas.merge(x, symbols.written(Transposition.inwards(share)).of(x.shape()), (a, b) -> added(a, b).of(x.shape()));
         if (rule != null) {
             rules.putIfAbsent(x, rule);
         }

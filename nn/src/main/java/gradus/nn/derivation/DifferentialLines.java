@@ -118,6 +118,7 @@ final class DifferentialLines {
         for (int i = 0; i < back.length; i++) {
             var in = x.inputs()[i];
             if (dependence.moves(in)) {
+                back[i] = symbols.written(back[i]);
                 if (ends.contains(in)) {
                     shares.merge(in, back[i], Tex::plus);
                 } else {

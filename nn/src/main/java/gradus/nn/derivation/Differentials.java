@@ -47,7 +47,7 @@ record Differentials(Symbols symbols, Predicate<Tensor> moves) {
             d.add(!moves.test(input) ? Optional.empty()
                     : Optional.of((symbols.isNamed(input) ? symbol(input) : of(input)).of(input.shape())));
         }
-        var dx = of(x.op(), in, symbols.of(x), d);
+        var dx = symbols.written(of(x.op(), in, symbols.of(x), d));
         var grown = Dimensions.of(dx).filter(shape -> !shape.equals(x.shape()) && shape.size() < x.size());
         return grown.isPresent() ? Tex.atom("\\mathbf{1}_{" + sizes(x) + "}").odot(dx) : dx;
     }

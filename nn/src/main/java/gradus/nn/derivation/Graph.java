@@ -12,10 +12,11 @@ import java.util.Set;
 /**
  * What a loss was computed from.
  *
- * @param order every tensor once, each after those that it was computed from, the loss last
- * @param uses  how often each is an input of another
+ * @param order   every tensor once, each after those that it was computed from, the loss last
+ * @param uses    how often each is an input of another
+ * @param oneHots the labels of cross-entropies as matrices, which are in order as well
  */
-record Graph(List<Tensor> order, Map<Tensor, Integer> uses) {
+record Graph(List<Tensor> order, Map<Tensor, Integer> uses, List<OneHot> oneHots) {
 
     static Graph of(Tensor loss) {
         if (loss.op() != null && loss.inputs().length == 0) {
@@ -23,6 +24,7 @@ record Graph(List<Tensor> order, Map<Tensor, Integer> uses) {
                     + "\nhelp: compute the loss again, and derive it before loss.backward()");
         }
         var order = new ArrayList<Tensor>();
+        var oneHots = new ArrayList<OneHot>();
         var uses = new IdentityHashMap<Tensor, Integer>();
         Set<Tensor> entered = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<Tensor> finished = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -43,11 +45,15 @@ record Graph(List<Tensor> order, Map<Tensor, Integer> uses) {
             } else {
                 open.pop();
                 if (finished.add(x)) {
+                    if (OneHot.has(x)) {
+                        oneHots.add(OneHot.of(x));
+                        order.add(oneHots.getLast().matrix());
+                    }
                     order.add(x);
                 }
             }
         }
-        return new Graph(order, uses);
+        return new Graph(order, uses, oneHots);
     }
 
     Tensor loss() {

@@ -52,6 +52,11 @@ final class Lines {
         var inside = recurrences.inside();
         var reached = recurrences.reached();
         symbols.names().forEach((x, name) -> verdicts.know(name, replay.value(x)));
+        for (var labels : graph.oneHots()) {
+            var definition = labels.definition(symbols);
+            forward.add(step(Kind.FORWARD, symbols.of(labels.matrix()), definition, labels.matrix().shape(),
+                    replay.value(labels.matrix()), Optional.empty(), verdicts.equal(definition, replay.value(labels.matrix()))));
+        }
         for (var x : graph.order()) {
             if (x.op() != null && symbols.isNamed(x) && !inside.contains(x)) {
                 forward(x);

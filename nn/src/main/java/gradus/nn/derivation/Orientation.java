@@ -38,6 +38,8 @@ record Orientation(Set<Tensor> turned, Set<Tensor> rows) {
                 }
             }
         }
+        graph.oneHots().stream().filter(labels -> turned.contains(labels.loss().inputs()[0]))
+                .forEach(labels -> turned.add(labels.matrix()));
         return new Orientation(turned, rows(graph, turned));
     }
 

@@ -39,6 +39,7 @@ final class Symbols {
     private final Names given;
     private final boolean images;   // which are written Z, A and P
     private final Map<Tensor, String> heads;
+    private final List<OneHot> oneHots;
 
     /**
      * The names, with one for each of these results.
@@ -51,12 +52,13 @@ final class Symbols {
         heads = AttentionNames.of(graph.order());
         Set<Tensor> places = Collections.newSetFromMap(new IdentityHashMap<>());
         graph.order().stream().filter(x -> x.op() instanceof Pooling.WindowMax).forEach(x -> places.add(x.inputs()[1]));
+        oneHots = graph.oneHots();
         boolean usual = graph.order().stream().noneMatch(x -> x.op() != null && x != graph.loss() && given.of(x).isPresent());
         for (var x : graph.order()) {
             var wanted = given.of(x).orElseGet(() -> x == graph.loss() ? fresh("L", false) : x.op() != null ? ""
                     : places.contains(x) ? fresh("\\kappa", true) : heads.containsKey(x) ? head(x) : leaf(x));
             if (x.op() != null) {
-                formulas.put(x, x.op().tex(inputs(x)).of(x.shape()));
+                formulas.put(x, written(x.op().tex(inputs(x)).of(x.shape())));
                 if (wanted.isEmpty() && usual) {
                     wanted = usual(x, graph, timed);
                 }
@@ -135,6 +137,17 @@ final class Symbols {
     /** A name that nobody has: with a number always, or only if it is needed. */
     private String fresh(String base, boolean number) {
         return number ? given.numbered(base) : given.free(base);
+    }
+
+    /** A formula with matrices for the labels of cross-entropies. */
+    Tex written(Tex formula) {
+        var written = formula;
+        for (var labels : oneHots) {
+            if (isNamed(labels.labels()) && isNamed(labels.matrix())) {
+                written = labels.written(written, this);
+            }
+        }
+        return written;
     }
 
     boolean isNamed(Tensor x) {

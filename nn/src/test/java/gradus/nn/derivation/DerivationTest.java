@@ -1,10 +1,12 @@
 package gradus.nn.derivation;
 
 import static gradus.nn.Nn.*;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,5 +87,34 @@ class DerivationTest {
             assertEquals(List.of("∂C/∂f = c", "∂C/∂c = f", "∂C/∂i = g", "∂C/∂g = i", "∂h/∂o = tanh(C)",
                     "∂h/∂C = o ⊙ (1 − tanh(C)²)", "∂h/∂u = 2 u"), local.toList());
         }
+    }
+
+    @Test
+    void labelsAreWrittenAsAMatrixWithAOneInEachRow() {
+        var y = Tensor.indices(new Shape(5), 0, 2, 1, 1, 0).named("y");
+        var w = parameter(randn(seed(3), 3, 4).named("W"));
+        var b = parameter(randn(seed(4), 3).named("b"));
+        var z = randn(seed(1), 5, 4).named("X").linear(w, b).named("Z");
+        var derivation = derive(crossEntropy().of(z, y).named("L"));
+        assertEquals("\\mathbf{1}_{j = y[i]}", derivation.steps().getFirst().right().text());
+        assertEquals("\\frac{1}{5} \\, \\left(\\operatorname{softmax}\\left(Z\\right) - Y\\right)",
+                derivation.steps(Step.Kind.DELTA).getFirst().right().text());
+        for (var layout : Layout.values()) {
+            for (var step : derivation.layout(layout).expand().steps()) {
+                assertInstanceOf(Check.Holds.class, step.check(), step::toString);
+                assertTrue(step.left().text().contains("Y") || !step.right().text().contains("y["), step::toString);
+            }
+        }
+    }
+
+    @Test
+    void aSumOfVeryManyTermsIsNotReadBack() {
+        var w = parameter(randn(seed(1), 3).named("w"));
+        var x = (Tensor) w;
+        for (int i = 0; i < 400; i++) {
+            x = x.plus(w).named("h_{" + i + "}");
+        }
+        var gradient = derive(x.sum().named("L")).steps(Step.Kind.GRADIENT).getFirst();
+        assertInstanceOf(Check.Open.class, gradient.check());
     }
 }
