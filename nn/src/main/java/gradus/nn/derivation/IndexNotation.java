@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Formulas written for one entry: {@code (A B)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ}. Differentials of one tensor become Kronecker deltas,
@@ -515,8 +516,11 @@ final class IndexNotation {
         }
         bound.addAll(bound(operator));
         var body = entry(of, at);
-        return isPlainSum(operator)
-                ? product(List.of(operator.substring(6, operator.length() - 1).split(", ")), List.of(body))
-                : body.total(operator);
+        if (!isPlainSum(operator)) {
+            return body.total(operator);
+        }
+        var over = Stream.of(operator.substring(6, operator.length() - 1).split(", "))   // one that ran along axes of one element is gone
+                .filter(index -> has(body, index) || !has(of, index)).toList();
+        return product(over, List.of(body));
     }
 }
