@@ -149,7 +149,8 @@ final class CheckedLines {
     }
 
     private Step step(Kind kind, String left, String right, Shape shape, Optional<Tensor> value, Check check) {
-        return new Step(kind, Tex.atom(naming.of(left)), new Tex(naming.of(right), Tex.Binding.SUM), shape, value, Optional.empty(), check);
+        return new Step(kind, Tex.atom(naming.of(left)), new Tex(naming.of(right), Tex.Binding.SUM), shape, value,
+                Optional.empty(), check);
     }
 
     /** Of all cases the largest errors. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  */
 record Gru(Walked walked) implements Structure {
 
+    private static final String APART = "\\begin{bmatrix} U_{h} & W_{h} \\end{bmatrix}";
     private static final String FRESH = "\\tilde{h}_{t}";
 
     private static String argument(String gate) {
@@ -79,13 +80,13 @@ record Gru(Walked walked) implements Structure {
         time.given("U", Time.stacked(gates.stream().map(gate -> "U_{" + gate + "}")), cell.hiddenWeight());
         if (before || !second) {
             time.given("\\begin{bmatrix} U & W & " + (second ? "b + b'" : "b") + " \\end{bmatrix}",
-                    Time.stacked(gates.stream().map(gate -> (gate.equals("h") && !before
-                            ? "\\begin{bmatrix} U_{h} & W_{h} \\end{bmatrix}" : "W_{" + gate + "}") + " & b_{" + gate + "}")),
+                    Time.stacked(gates.stream().map(gate -> (gate.equals("h") && !before ? APART : "W_{" + gate + "}")
+                            + " & b_{" + gate + "}")),
                     Time.sideBySide(cell));
         } else {
             var b = cell.bias().slice(0, 2 * n, 3 * n);
-            time.given("\\begin{bmatrix} U & W & b + b' \\end{bmatrix}", Time.stacked(Stream.of("W_{r} & b_{r}", "W_{z} & b_{z}",
-                    "\\begin{bmatrix} U_{h} & W_{h} \\end{bmatrix} & b_{h} + b'_{h}")), Time.sideBySide(cell))
+            time.given("\\begin{bmatrix} U & W & b + b' \\end{bmatrix}", Time.stacked(Stream.of("W_{r} & b_{r}",
+                    "W_{z} & b_{z}", APART + " & b_{h} + b'_{h}")), Time.sideBySide(cell))
                     .given("b_{h}", "b[" + 2 * n + ":" + 3 * n + "]", b);
         }
         var a = before ? "W_{h} \\cdot [r_{t} \\odot h_{t-1}, x_{t}] + b_{h}"

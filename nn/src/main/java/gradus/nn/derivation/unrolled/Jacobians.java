@@ -33,7 +33,8 @@ record Jacobians(Walked walked, Trace trace, CheckedLines lines) {
         var all = new LinkedHashMap<Integer, Tensor>();
         for (int t = from; t <= steps; t++) {
             all.put(t, jacobian(t - 1, t));
-            lines.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}", all.get(t));
+            lines.know("\\frac{\\partial " + state + "_{" + t + "}}{\\partial " + state + "_{" + (t - 1) + "}}",
+                    all.get(t));
             for (var block : blocks) {
                 lines.know(Time.instance(block.left, t), block.of(all.get(t), n));
             }
@@ -56,7 +57,7 @@ record Jacobians(Walked walked, Trace trace, CheckedLines lines) {
                 Wanted.value(jacobian(from, steps)));
     }
 
-    /** By autograd through the library's own steps: of as many copies of a state as it has numbers, one pass for each. */
+    /** By autograd through the library's own steps: of as many copies of a state as it has numbers, a row by each. */
     private Tensor jacobian(int from, int to) {
         var state = state(from);
         int n = state.size();
@@ -84,7 +85,8 @@ record Jacobians(Walked walked, Trace trace, CheckedLines lines) {
             for (var name : List.of("h", "h^{+}", "y")) {
                 var gradient = trace.gradient(name + "_{" + t + "}");
                 if (gradient != null) {
-                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h" : "\\partial L}{\\partial " + name;
+                    var shown = name.equals("h^{+}") ? "\\partial^{+} L}{\\partial h"
+                            : "\\partial L}{\\partial " + name;
                     lines.know("\\frac{" + shown + "_{" + t + "}}", gradient.slice(0, 0, 1));
                 }
             }
