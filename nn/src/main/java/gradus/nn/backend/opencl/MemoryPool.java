@@ -10,6 +10,7 @@ import static org.jocl.CL.clReleaseMemObject;
 
 import gradus.nn.DType;
 import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -38,6 +39,7 @@ final class MemoryPool {
     private static final long SMALLEST = 256;
     private static final long COLLECT_BYTES = 256L << 20;
     private static final int COLLECT_BLOCKS = 16_384;
+    private static final int FIRST_MILLIS = 2000;
     private static final int COLLECT_MILLIS = 20;
 
     /** A piece of device memory. */
@@ -62,7 +64,7 @@ final class MemoryPool {
         private final DType dtype;
         private final int length;
 
-        private Owner(Allocation allocation, DType dtype, int length, ReferenceQueue<Allocation> gone) {
+        private Owner(Allocation allocation, DType dtype, int length, ReferenceQueue<Object> gone) {
             super(allocation, gone);
             this.block = allocation.block();
             this.dtype = dtype;
@@ -83,7 +85,7 @@ final class MemoryPool {
     private final long limit;
     private final Map<Long, Deque<Block>> idle = new HashMap<>();
     private final Set<Owner> owners = new HashSet<>();
-    private final ReferenceQueue<Allocation> gone = new ReferenceQueue<>();
+    private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
     private long usedBytes;
     private long idleBytes;
     private long collectAtBytes = COLLECT_BYTES;
@@ -177,13 +179,15 @@ final class MemoryPool {
 
     /** Takes back the blocks whose owners are gone. */
     private void drain() {
-        for (var owner = gone.poll(); owner != null; owner = gone.poll()) {
-            takeBack((Owner) owner);
+        for (var one = gone.poll(); one != null; one = gone.poll()) {
+            takeBack(one);
         }
     }
 
-    private void takeBack(Owner owner) {
-        owners.remove(owner);
+    private void takeBack(Reference<?> one) {
+        if (!(one instanceof Owner owner) || !owners.remove(owner)) {
+            return;
+        }
         usedBytes -= owner.block.bytes;
         idleBytes += owner.block.bytes;
         owner.block.idleSince = clock++;
@@ -191,18 +195,20 @@ final class MemoryPool {
         trim(limit / 4);
     }
 
-    /** Asks the garbage collector which blocks are in use, and waits for its answers while they come. */
+    /** Asks the garbage collector which blocks are in use, and waits for its answers: for the first until it comes. */
     private void collect() {
+        var lost = new PhantomReference<>(new Object(), gone);   // sure to be among them, however busy the machine
         System.gc();
         boolean interrupted = false;
         try {
-            for (var owner = gone.remove(COLLECT_MILLIS); owner != null; owner = gone.remove(COLLECT_MILLIS)) {
-                takeBack((Owner) owner);
+            for (var one = gone.remove(FIRST_MILLIS); one != null; one = gone.remove(COLLECT_MILLIS)) {
+                takeBack(one);
                 drain();
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
+        Reference.reachabilityFence(lost);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
