@@ -65,7 +65,7 @@ final class FreeIndices {
         return bound;
     }
 
-    /** Whether there are entries, {@code x[i, j]}; the bracket that begins an exponent, {@code a^{[1]}}, is a name's. */
+    /** Whether there are entries, {@code x[i, j]}; a bracket that begins an exponent, {@code a^{[1]}}, is a name's. */
     static boolean hasEntries(Tex formula) {
         return formula.text().replace("{[", "").contains("[");
     }

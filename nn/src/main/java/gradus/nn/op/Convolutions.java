@@ -77,8 +77,8 @@ public final class Convolutions {
 
     /**
      * y[b, o, i] = Σ_c Σ_k w[o, c, k] x[b, c, i·stride − before + k·dilation], along one, two or three axes: what networks
-     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] → [b, o, out…];
-     * a bias [o] may be a third input.
+     * call a convolution, which mathematics calls a cross-correlation. [b, c, in…] and [o, c/groups, k…] →
+     * [b, o, out…]; a bias [o] may be a third input.
      */
     public record Conv(List<Sliding> slides, int groups) implements Op {
         @Override

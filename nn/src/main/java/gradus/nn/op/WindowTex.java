@@ -75,8 +75,8 @@ record WindowTex(List<Sliding> slides) {
     }
 
     /**
-     * max of x[i, j, s k + d p − padding] over the offsets p that stay inside; of a few elements each is written, unless
-     * k stands alone in one: its range would be that of x.
+     * max of x[i, j, s k + d p − padding] over the offsets p that stay inside; of a few elements each is written,
+     * unless k stands alone in one: its range would be that of x.
      */
     Tex windowMax(Tex x, Shape kernel) {
         if (kernel.size() > LISTED || isPadded() || slides.stream().anyMatch(slide -> slide.stride() == 1)) {

@@ -50,8 +50,8 @@ class LayerLinesTest {
                 "P_{1}[i, j, k, l] = \\max(A_{1}[i, j, 2k, 2l], A_{1}[i, j, 2k, 2l + 1], A_{1}[i, j, 2k + 1, 2l],"
                         + " A_{1}[i, j, 2k + 1, 2l + 1])",
                 "Z_{3} = \\operatorname{reshape}_{2 \\times 27}(A_{2}) W_{3}^T + b_{3}",
-                "\\delta_{P_{1}}[i, j, k, l] = \\sum_{o, u, v}"
-                        + " \\operatorname{pad}_{1, 1, 1, 1}(\\delta_{2})[i, o, k + 1 - u, l + 1 - v] W_{2}[o, j, u, v]",
+                "\\delta_{P_{1}}[i, j, k, l] = \\sum_{o, u, v} \\operatorname{pad}_{1, 1, 1, 1}(\\delta_{2})"
+                        + "[i, o, k + 1 - u, l + 1 - v] W_{2}[o, j, u, v]",
                 "\\delta_{A_{1}}[i, j, k, l] = \\sum_{p, q} \\mathbf{1}_{\\kappa_{1}[i, j, p, q] = 8k + l}"
                         + " \\delta_{P_{1}}[i, j, p, q]",
                 "\\delta_{1} = \\delta_{A_{1}} \\odot \\mathbf{1}_{Z_{1} > 0}",
