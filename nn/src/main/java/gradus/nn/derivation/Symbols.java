@@ -64,7 +64,8 @@ final class Symbols {
                 }
                 if (wanted.isEmpty() && (graph.isShared(x) || needed.contains(x) || isUnwieldy(x, formulas.get(x)))) {
                     wanted = x.op().getClass().getEnclosingClass() == Losses.class ? fresh("\\ell", false)
-                            : heads.containsKey(x) ? head(x) : fresh("u", true);
+                            : images ? usual(x, graph, timed) : heads.containsKey(x) ? head(x) : "";
+                    wanted = wanted.isEmpty() ? fresh("u", true) : wanted;
                 }
             }
             if (!wanted.isEmpty()) {
