@@ -9,17 +9,22 @@ import gradus.nn.tex.Tex;
 import gradus.nn.tex.Value;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Reads lines back and compares what they say with what was computed. */
 final class Verdicts {
 
     /** Numbers that one line may read for each that it computes, and in all: about a tenth of a second. */
     private static final long LARGEST = 20_000_000;
+    /** Numbers at which a line for one of very many is evaluated. */
+    private static final int SAMPLES = 24;
     private static final int LONGEST = 6_000;   // characters; the reader goes as deep as a sum is long
 
     /** Operations, and multiply-adds, that central differences may run: about a second. */
@@ -112,10 +117,11 @@ final class Verdicts {
         }
         long cost = formula.text().contains("\\sum") || formula.text().contains("[") ? read * expected.size()
                 : read * Arrays.stream(expected.shape().dims()).max().orElse(1);
-        if (cost > LARGEST) {
-            return new Check.Open("too large to be evaluated");
-        }
         var sampled = slopeIn.filter(x -> slopes++ % every == 0);
+        if (cost > LARGEST) {
+            var some = read * SAMPLES > LARGEST ? Map.<Map<String, Integer>, Double>of() : some(formula, expected);
+            return some.isEmpty() ? new Check.Open("too large to be evaluated") : compared(sampled(formula, some), sampled);
+        }
         var whole = judged(formula.text(), used, expected, sampled, 0);
         for (int axes = 1; axes <= expected.rank() && !(whole instanceof Check.Holds); axes++) {
             if (judged(formula.text(), used, expected, sampled, axes) instanceof Check.Holds each) {
@@ -123,6 +129,32 @@ final class Verdicts {
             }
         }
         return whole;
+    }
+
+    /** Some numbers of a tensor, half of them not 0, by the values that the indices of a formula for one of them have there. */
+    private static Map<Map<String, Integer>, Double> some(Tex formula, Tensor expected) {
+        var indices = FreeIndices.of(formula);
+        boolean each = indices.length() == expected.rank();   // else those of one element have none
+        var axes = IntStream.range(0, expected.rank()).filter(axis -> each || expected.shape().dim(axis) > 1).toArray();
+        if (indices.length() != axes.length || !FreeIndices.hasEntries(formula)) {
+            return Map.of();
+        }
+        var values = expected.toDoubleArray();
+        var others = IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
+        var random = new Random(1);
+        var some = new LinkedHashMap<Map<String, Integer>, Double>();
+        for (int i = 0; i < SAMPLES; i++) {
+            int number = i % 2 == 0 && others.length > 0 ? others[random.nextInt(others.length)] : random.nextInt(values.length);
+            var at = new HashMap<String, Integer>();
+            int rest = number;
+            for (int axis = axes.length - 1; axis >= 0; axis--) {
+                int size = expected.shape().dim(axes[axis]);
+                at.put(indices.substring(axis, axis + 1), rest % size);
+                rest /= size;
+            }
+            some.put(at, values[number]);
+        }
+        return some;
     }
 
     /** Of a formula for one number, at some of all: the values of its indices, with what it is to give there. */
@@ -168,8 +200,16 @@ final class Verdicts {
         if (!(error <= Check.COMPUTED)) {
             return new Check.Fails(error, Double.NaN);
         }
-        double central = slopeIn.map(replay::centralError).orElse(Double.NaN);
-        return central > Check.CENTRAL ? new Check.Fails(error, central) : new Check.Holds(error, central);
+        return compared(new Check.Holds(error, Double.NaN), slopeIn);
+    }
+
+    /** What holds for autograd, compared with central differences as well where that is wanted. */
+    private Check compared(Check check, Optional<Tensor> slopeIn) {
+        if (!(check instanceof Check.Holds(double error, _, long numbers)) || slopeIn.isEmpty()) {
+            return check;
+        }
+        double central = replay.centralError(slopeIn.get());
+        return central > Check.CENTRAL ? new Check.Fails(error, central) : new Check.Holds(error, central, numbers);
     }
 
     /** A formula of each matrix: evaluated for one after the other, of everything that has such a batch of them. */

@@ -15,6 +15,7 @@ import static gradus.nn.Nn.sequential;
 import static gradus.nn.Nn.tensor;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gradus.nn.DType;
 import gradus.nn.Tensor;
@@ -33,6 +34,18 @@ class LayerLinesTest {
             assertInstanceOf(Check.Holds.class, step.check(), step::toString);
             assertFalse(step.left().text().contains("u_{"), step::toString);
         }
+    }
+
+    /** 268,650 parameters: lines of very many numbers are evaluated at some of them, and say so. */
+    @Test
+    void linesOfVeryManyNumbersAreEvaluatedAtSome() {
+        var net = sequential(conv2d(3, 16, 3).padding(1), relu(), maxPool2d(2), conv2d(16, 32, 3).padding(1), relu(),
+                maxPool2d(2), flatten(), linear(2048, 128), relu(), linear(128, 10));
+        net.reset(seed(1));
+        var derivation = Derivation.of(crossEntropy().of(net.apply(random(2, 1, 3, 32, 32)), tensor(7).as(DType.INT32)));
+        holds(derivation);
+        assertTrue(derivation.toString().contains(" at 24 numbers"), derivation::toString);
+        assertTrue(Typesetting.verdict(derivation.steps()).contains("numbers were evaluated"));
     }
 
     @Test
