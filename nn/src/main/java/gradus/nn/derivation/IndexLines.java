@@ -150,22 +150,12 @@ final class IndexLines {
             IntStream.concat(random.ints(others.length == 0 ? 0 : OF_ROW, 0, Math.max(1, others.length)).map(i -> others[i]),
                     random.ints(OF_ROW, 0, values.length)).forEach(column -> {
                         var at = new HashMap<String, Integer>();
-                        position(x.shape(), number, indices.substring(0, x.rank()), origin, at);
-                        position(in.shape(), column, indices.substring(x.rank()), origin, at);
+                        Verdicts.position(x.shape(), number, indices.substring(0, x.rank()), origin, at);
+                        Verdicts.position(in.shape(), column, indices.substring(x.rank()), origin, at);
                         samples.put(at, values[column]);
                     });
         }
         return samples;
-    }
-
-    private static void position(Shape shape, int number, String indices, int origin, Map<String, Integer> at) {
-        int rest = number;
-        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-            if (indices.charAt(axis) != '1') {
-                at.put(indices.substring(axis, axis + 1), rest % shape.dim(axis) + origin);
-            }
-            rest /= shape.dim(axis);
-        }
     }
 
     private static Optional<Check> unknown(Tex right) {

@@ -15,9 +15,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -163,15 +165,15 @@ final class Lines {
     }
 
     /** A result and the unnamed ones that it is computed from element by element, each before those that it reads. */
-    private List<Tensor> elementwise(Tensor x) {
-        var order = new ArrayList<Tensor>();
+    private SequencedSet<Tensor> elementwise(Tensor x) {
+        var order = new LinkedHashSet<Tensor>();
         Set<Tensor> entered = Collections.newSetFromMap(new IdentityHashMap<>());
         var open = new ArrayDeque<>(List.of(x));
         while (!open.isEmpty()) {
             var y = open.peek();
             if (!(y.op() instanceof Pointwise) || !entered.add(y)) {
                 open.pop();
-                if (entered.contains(y) && !order.contains(y)) {
+                if (entered.contains(y)) {
                     order.add(y);
                 }
                 continue;

@@ -1,5 +1,6 @@
 package gradus.nn.derivation;
 
+import gradus.nn.Shape;
 import gradus.nn.Tensor;
 import gradus.nn.op.Op;
 import gradus.nn.tex.Evaluator;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Reads lines back and compares what they say with what was computed. */
@@ -134,9 +136,16 @@ final class Verdicts {
     /** Some numbers of a tensor, half of them not 0, by the values that the indices of a formula for one of them have there. */
     private static Map<Map<String, Integer>, Double> some(Tex formula, Tensor expected) {
         var indices = FreeIndices.of(formula);
-        boolean each = indices.length() == expected.rank();   // else those of one element have none
-        var axes = IntStream.range(0, expected.rank()).filter(axis -> each || expected.shape().dim(axis) > 1).toArray();
-        if (indices.length() != axes.length || !FreeIndices.hasEntries(formula)) {
+        if (indices.length() != expected.rank()) {   // axes of one element have none
+            var letters = indices.chars().iterator();
+            indices = Arrays.stream(expected.shape().dims())
+                    .mapToObj(n -> n == 1 ? "1" : letters.hasNext() ? Character.toString(letters.next()) : "")
+                    .collect(Collectors.joining());
+            if (letters.hasNext()) {
+                return Map.of();
+            }
+        }
+        if (indices.length() != expected.rank() || !FreeIndices.hasEntries(formula)) {
             return Map.of();
         }
         var values = expected.toDoubleArray();
@@ -146,15 +155,21 @@ final class Verdicts {
         for (int i = 0; i < SAMPLES; i++) {
             int number = i % 2 == 0 && others.length > 0 ? others[random.nextInt(others.length)] : random.nextInt(values.length);
             var at = new HashMap<String, Integer>();
-            int rest = number;
-            for (int axis = axes.length - 1; axis >= 0; axis--) {
-                int size = expected.shape().dim(axes[axis]);
-                at.put(indices.substring(axis, axis + 1), rest % size);
-                rest /= size;
-            }
+            position(expected.shape(), number, indices, 0, at);
             some.put(at, values[number]);
         }
         return some;
+    }
+
+    /** The values that indices, 1 where an axis has none, have at a tensor's element of this number; they count from origin. */
+    static void position(Shape shape, int number, String indices, int origin, Map<String, Integer> at) {
+        int rest = number;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            if (indices.charAt(axis) != '1') {
+                at.put(indices.substring(axis, axis + 1), rest % shape.dim(axis) + origin);
+            }
+            rest /= shape.dim(axis);
+        }
     }
 
     /** Of a formula for one number, at some of all: the values of its indices, with what it is to give there. */

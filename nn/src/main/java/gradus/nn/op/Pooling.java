@@ -98,7 +98,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
+            return Pooling.misfits(slides);
         }
     }
 
@@ -218,7 +218,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
+            return Pooling.misfits(slides);
         }
     }
 
@@ -270,7 +270,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
+            return Pooling.misfits(slides);
         }
     }
 
@@ -334,7 +334,7 @@ public final class Pooling {
 
         @Override
         public List<Shape[]> misfits() {
-            return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
+            return Pooling.misfits(slides);
         }
     }
 
@@ -365,6 +365,11 @@ public final class Pooling {
 
     private static Shape spatial(Shape shape) {
         return new Shape(Arrays.copyOfRange(shape.dims(), 2, shape.rank()));
+    }
+
+    /** An input without batch and channels, and one that is smaller than the window. */
+    private static List<Shape[]> misfits(List<Sliding> slides) {
+        return List.of(new Shape[][] {{new Shape(3)}, {Shape.ones(slides.size() + 2)}});
     }
 
     private static List<Tensor[]> inputs(int axes) {

@@ -10,8 +10,8 @@ import gradus.nn.backend.cpu.Gemm.RowsDone;
  * A large product after the BLIS scheme: B is packed once, by all threads, into panels of two vectors' width; then the threads
  * take parts of C, pack the rows of A that a part needs, and walk the tiles.
  *
- * <p>On two Zen 5 cores, of a peak of 265 GFLOP/s each: 768³ 225 with one thread and 430 with two,
- * 577 × 391 × 1023 208 and 400.
+ * <p>On two Zen 5 cores, of a peak of 265 GFLOP/s each: 768³ 211 with one thread and 417 with two,
+ * 577 × 391 × 1023 184 and 371, each with a new result.
  */
 record BlockedGemm(int m, int n, int k, float[] a, int aAt, int aRow, int aColumn, float[] b, int bAt, int bRow, int bColumn,
                    float[] c, int cAt, int ldc) {
