@@ -23,7 +23,7 @@ public final class DerivationRenderer implements Renderer<Derivation> {
     private static final String CELL = "<td style=\"text-align: %s; vertical-align: baseline; padding: 4px 6px; %s\">";
     private static final String LEFT = CELL.formatted("right", "white-space: nowrap; font-size: 14px");
     private static final String REMARK = CELL.formatted("left", "white-space: nowrap");
-    private static final String VALUES = "<div style=\"max-width: 180px; overflow-x: auto; white-space: normal\">";
+    private static final String NO_WIDER = "<div style=\"max-width: %dpx; overflow-x: auto; white-space: normal\">%s</div>";
     private static final String FORMULA = CELL.formatted("left", "white-space: nowrap; font-size: 14px; width: 100%");
 
     @Override
@@ -74,12 +74,12 @@ public final class DerivationRenderer implements Renderer<Derivation> {
 
     /** What a line cites; what it says and its proof fold out. */
     private static String rule(Rule rule) {
-        return folded("<small>" + escaped(rule.name()) + "</small>", RuleRenderer.folded(rule));
+        return folded("<small>" + escaped(rule.name()) + "</small>", NO_WIDER.formatted(640, RuleRenderer.folded(rule)));
     }
 
     private static String value(Tensor x) {
         return x.size() == 1 ? math(Typesetting.value(x)) : x.size() == 0 || x.rank() > 2 ? ""
-                : folded("<small>values</small>", VALUES + TensorRenderer.html(x) + "</div>");
+                : folded("<small>values</small>", NO_WIDER.formatted(180, TensorRenderer.html(x)));
     }
 
     private static String mark(Check check) {
